@@ -1,0 +1,149 @@
+"""Discovery of adapters, each loaded apart so that a broken one stops nothing but itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from mimis_core import hookspecs
+from mimis_core.errors import ConfigurationError
+from mimis_core.settings import describe_invalid
+
+if TYPE_CHECKING:
+    from mimis_core.kinds import Adapter
+
+GROUP = "mimis"
+KINDS = {
+    "source": "mimis_sources",
+    "format": "mimis_formats",
+    "signer": "mimis_signers",
+    "sealer": "mimis_sealers",
+    "courier": "mimis_couriers",
+    "feed": "mimis_talent_feeds",
+}
+"""Category of adapter, as configuration and errors name it, to the hook that registers its types."""
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """One entry point: where it comes from, and why it could not be loaded if it could not."""
+
+    name: str
+    distribution: str
+    version: str
+    failure: str | None = None
+    hooks: tuple[str, ...] = ()
+
+
+@dataclass
+class Plugins:
+    """The plugins of one run: their hooks, their types by kind, and what went wrong with which."""
+
+    manager: pluggy.PluginManager
+    loaded: list[LoadedPlugin] = field(default_factory=list)
+
+    @property
+    def failures(self) -> list[LoadedPlugin]:
+        """Plugins that could not be loaded, with the reason."""
+        return [plugin for plugin in self.loaded if plugin.failure]
+
+    def call(self, hook: str, **arguments: Any) -> list[tuple[str, Any]]:
+        """Call each plugin's implementation apart; one that raises is noted as failed and the others answer.
+
+        Returns (plugin name, result) pairs in registration order.
+        """
+        results = []
+        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+            wanted = {name: arguments[name] for name in implementation.argnames}
+            try:
+                results.append((implementation.plugin_name, implementation.function(**wanted)))
+            except Exception as error:  # a third party's code may raise anything; it is reported, not hidden
+                self._note_failure(implementation.plugin_name, f"{hook}: {_describe(error)}")
+        return results
+
+    def types(self, category: str) -> dict[str, type[Adapter[Any]]]:
+        """Registered types of one category of :data:`KINDS`, by their kind."""
+        found: dict[str, type[Adapter[Any]]] = {}
+        for plugin, types in self.call(KINDS[category]):
+            for one in types:
+                if one.kind in found:
+                    self._note_failure(plugin, f"{category} kind {one.kind!r} is already registered")
+                else:
+                    found[one.kind] = one
+        return found
+
+    def open(self, category: str, name: str, table: Mapping[str, Any]) -> Adapter[Any]:
+        """Make the adapter that a table of ``mimis.toml`` describes; ``kind`` defaults to ``name``.
+
+        Raises ConfigurationError, naming the field and the mend, for an unknown kind or a wrong setting.
+        """
+        values = dict(table)
+        kind = values.pop("kind", name)
+        types = self.types(category)
+        if kind not in types:
+            failed = "; ".join(f"{plugin.name}: {plugin.failure}" for plugin in self.failures)
+            raise ConfigurationError(
+                f"There is no {category} of kind {kind!r}; known are {', '.join(sorted(types)) or 'none'}.",
+                mend=f"Install it or correct kind in mimis.toml. {failed}".strip(),
+            )
+        try:
+            settings = types[kind].Settings(**values)
+        except ValueError as error:
+            raise ConfigurationError(describe_invalid(error, f"[{category} {name}]")) from None
+        return types[kind](name, settings)
+
+    def _note_failure(self, name: str, reason: str) -> None:
+        for index, plugin in enumerate(self.loaded):
+            if plugin.name == name and not plugin.failure:
+                self.loaded[index] = LoadedPlugin(name, plugin.distribution, plugin.version, reason, plugin.hooks)
+
+
+def load_plugins(disabled: str | None = None) -> Plugins:
+    """Find and register all adapters: our own distribution first, then the others by name.
+
+    Arguments:
+        disabled: names to leave out, separated by commas; default the environment's ``MIMIS_DISABLED_ADAPTERS``.
+    """
+    manager = pluggy.PluginManager("mimis")
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager)
+    blocked = {name.strip() for name in (disabled or os.environ.get("MIMIS_DISABLED_ADAPTERS", "")).split(",")}
+    for point in _ordered_entry_points():
+        if point.name not in blocked:
+            plugins.loaded.append(_load_one(manager, point))
+    return plugins
+
+
+def _ordered_entry_points() -> Iterator[EntryPoint]:
+    def order(point: EntryPoint) -> tuple[bool, str, str]:
+        distribution = point.dist.name if point.dist else ""
+        return (distribution != "mimis", distribution, point.name)
+
+    yield from sorted(entry_points(group=GROUP), key=order)
+
+
+def _load_one(manager: pluggy.PluginManager, point: EntryPoint) -> LoadedPlugin:
+    distribution, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+    if manager.has_plugin(point.name):
+        return LoadedPlugin(point.name, distribution, version, "another plugin has this name; rename one of them")
+    plugin = None
+    try:
+        plugin = point.load()
+        manager.register(plugin, point.name)
+        manager.check_pending()
+    except Exception as error:  # an import can raise anything; the reason is kept and shown by `mimis adapters`
+        if plugin is not None and manager.is_registered(plugin):
+            manager.unregister(plugin)
+        mend = f" Install it with: pip install 'mimis[{point.name}]'" if isinstance(error, ImportError) else ""
+        return LoadedPlugin(point.name, distribution, version, _describe(error) + mend)
+    callers = manager.get_hookcallers(plugin) or []
+    return LoadedPlugin(point.name, distribution, version, hooks=tuple(sorted(caller.name for caller in callers)))
+
+
+def _describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
