@@ -1,6 +1,6 @@
 """mimis turns completed learning into European Digital Credentials.
 
-This is the whole public API for adapters, besides ``mimis_core.http``, ``.paging``, ``.services``, ``.web`` and ``.testing``.
+This is the public API for adapters, besides ``mimis_core.http``, ``.paging``, ``.services``, ``.web``, ``.testing``.
 """
 
 from mimis_core.errors import (

@@ -1,8 +1,8 @@
 """Every hook, in the order in which the pipeline asks for them.
 
-A plugin implements some of these functions with ``@hookimpl`` and is found through the entry-point group ``mimis``. The first
-group hands over *types*; mimis opens one with its settings and calls it. Import inside the function: ``mimis --help`` then
-loads nothing but the plugin module itself.
+A plugin implements some of these functions with ``@hookimpl`` and is found through the entry-point group
+``mimis``. The first group hands over *types*; mimis opens one with its settings and calls it. Import inside the
+function: ``mimis --help`` then loads nothing but the plugin module itself.
 """
 
 from __future__ import annotations

@@ -72,8 +72,8 @@ class Client:
             raise_on_status=False,
             retry_after_max=LONGEST_RETRY_AFTER,
         )
-        self._local = threading.local()
-        self._sessions: list[requests.Session] = []
+        self._idle: list[requests.Session] = []
+        self._closed = False
         self._lock = threading.Lock()
 
     def send(self, method: str, path: str, **arguments: Any) -> Response:
@@ -124,9 +124,9 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         with self._lock:
-            for session in self._sessions:
-                session.close()
-            self._sessions.clear()
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
 
     def _host(self) -> str:
         return urlsplit(self.base_url).netloc
@@ -136,25 +136,34 @@ class Client:
         if self._authorise is not None:
             headers["Authorization"] = self._authorise(renew)
         call = {"timeout": self._timeout, **arguments, "headers": headers}
+        session = self._take_session()
         try:
-            return self._session().request(method, urljoin(self.base_url, path), **call)
+            return session.request(method, urljoin(self.base_url, path), **call)
         except requests.RequestException as error:
             raise TemporaryError(
                 f"{self.system} at {self._host()} did not answer ({type(error).__name__}).",
                 mend="Check that the address is right and the system is up; mimis tries again.",
             ) from None
+        finally:
+            self._give_back(session)
 
-    def _session(self) -> requests.Session:
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False
-            for prefix in ("http://", "https://"):
-                session.mount(prefix, HTTPAdapter(max_retries=self._retry, pool_maxsize=4))
-            self._local.session = session
-            with self._lock:
-                self._sessions.append(session)
+    def _take_session(self) -> requests.Session:
+        """A session of one's own for one request: as many are made as run at once, however many threads come by."""
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        session = requests.Session()
+        session.trust_env = False
+        for prefix in ("http://", "https://"):
+            session.mount(prefix, HTTPAdapter(max_retries=self._retry, pool_maxsize=4))
         return session
+
+    def _give_back(self, session: requests.Session) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(session)
+                return
+        session.close()
 
 
 def map_bounded(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:

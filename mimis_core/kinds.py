@@ -170,4 +170,3 @@ class TalentFeed(Adapter[S]):
     @abstractmethod
     def remove(self, receipt: FeedReceipt) -> None:
         """Remove what was written; already gone is a success. Raises PermanentError when it cannot be removed."""
-

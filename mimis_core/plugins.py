@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,9 @@ class Plugins:
         """Registered types of one category of :data:`KINDS`, by their kind."""
         found: dict[str, type[Adapter[Any]]] = {}
         for plugin, types in self.call(KINDS[category]):
+            if not isinstance(types, Sequence):
+                self._note_failure(plugin, f"{KINDS[category]} gave {type(types).__name__} instead of types")
+                continue
             for one in types:
                 if one.kind in found:
                     self._note_failure(plugin, f"{category} kind {one.kind!r} is already registered")
@@ -94,7 +97,8 @@ class Plugins:
         try:
             settings = types[kind].Settings(**values)
         except ValueError as error:
-            raise ConfigurationError(describe_invalid(error, f"[{category} {name}]")) from None
+            text = describe_invalid(error, f"[{category} {name}]")
+            raise ConfigurationError(text, mend="Correct it in mimis.toml.") from None
         return types[kind](name, settings)
 
     def _note_failure(self, name: str, reason: str) -> None:
@@ -139,7 +143,8 @@ def _load_one(manager: pluggy.PluginManager, point: EntryPoint) -> LoadedPlugin:
     except Exception as error:  # an import can raise anything; the reason is kept and shown by `mimis adapters`
         if plugin is not None and manager.is_registered(plugin):
             manager.unregister(plugin)
-        mend = f" Install it with: pip install 'mimis[{point.name}]'" if isinstance(error, ImportError) else ""
+        missing = isinstance(error, ImportError) and distribution == "mimis"
+        mend = f" Install it with: pip install 'mimis[{point.name}]'" if missing else ""
         return LoadedPlugin(point.name, distribution, version, _describe(error) + mend)
     callers = manager.get_hookcallers(plugin) or []
     return LoadedPlugin(point.name, distribution, version, hooks=tuple(sorted(caller.name for caller in callers)))

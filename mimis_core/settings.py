@@ -40,7 +40,7 @@ class DeliveryRule(_Table):
     courier: str = Field(description="Name of the courier, such as europass")
     decided_by: str = Field(description="Who took the decision")
     decided_on: date = Field(description="When the decision was taken")
-    sources: tuple[str, ...] = Field(default=(), description="Only learners known from these sources; empty means all")
+    achievements: tuple[str, ...] = Field(default=(), description="Only these catalogue entries; empty means all")
 
 
 class Delivery(_Table):
@@ -70,7 +70,9 @@ class Settings(_Table):
     role: Literal["school", "employer"] = Field(description="school issues, employer imports")
     base_url: str = Field(description="Public address of this mimis, as learners and employers reach it")
     database: str = Field(default="sqlite:///mimis.db", description="SQLAlchemy address of the database")
-    secret_key: SecretStr | None = Field(default=None, description="Signs sessions and tokens; at least 32 characters")
+    secret_key: SecretStr | None = Field(
+        default=None, description="Signs sessions and tokens; at least 32 characters"
+    )
     encryption_key: SecretStr | None = Field(default=None, description="Fernet key; encrypts names and documents")
     organisation: Organisation = Field(description="Who runs this mimis")
     owners: tuple[Organisation, ...] = Field(default=(), description="Other organisations that own catalogue entries")
@@ -112,7 +114,7 @@ def load_settings(path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{file}: not TOML: {error}.") from None
     folder = file.parent.resolve()
-    resolved = _resolve_secrets(raw, folder)
+    resolved = _anchor_paths(_resolve_secrets(raw, folder), folder)
     try:
         return Settings(**{**resolved, "folder": folder})
     except ValidationError as error:
@@ -142,11 +144,28 @@ def _resolve_secrets(value: Any, folder: Path) -> Any:
     return value
 
 
+def _anchor_paths(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Adapters get absolute paths: a relative ``file`` or ``path`` in their tables starts at the configuration."""
+    for key in ("signer", "format", "sealer"):
+        _anchor(raw.get(key), folder)
+    for key in ("sources", "couriers", "feeds"):
+        for table in (raw.get(key) or {}).values():
+            _anchor(table, folder)
+    return raw
+
+
+def _anchor(table: Any, folder: Path) -> None:
+    if isinstance(table, dict):
+        for name in ("file", "path"):
+            if isinstance(table.get(name), str):
+                table[name] = str(folder / table[name])
+
+
 def _from_environment(name: str) -> str:
     if name not in os.environ:
         raise ConfigurationError(
             f"mimis.toml takes a secret from the environment variable {name}, which is not set.",
-            mend=f"Set {name}, or write {{ file = \"PATH\" }} instead.",
+            mend=f'Set {name}, or write {{ file = "PATH" }} instead.',
         )
     return os.environ[name]
 

@@ -1,0 +1,93 @@
+"""The ``mimis`` command: one module per sub-command, imported only when it runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import typer
+import typer.core
+import typer.main
+
+from mimis_core.errors import MimisError, UserError
+from mimis_core.plugins import load_plugins
+
+BUILT_IN = (
+    ("init", "Set up a school or an employer in a new folder.", "mimis_core.cli.init:app"),
+    ("check", "Look at everything that must work, and say what mends it.", "mimis_core.cli.check:app"),
+    ("adapters", "List adapters and what went wrong with which.", "mimis_core.cli.adapters:app"),
+    ("catalogue", "Check the catalogue against the six principles.", "mimis_core.cli.catalogue:app"),
+    ("sync", "Pull completions, award, issue and deliver.", "mimis_core.cli.sync:app"),
+    ("awards", "List decisions, approve and reject.", "mimis_core.cli.awards:app"),
+    ("credentials", "List, show and revoke issued credentials.", "mimis_core.cli.credentials:app"),
+    ("learners", "List, invite and protect learners; print sign-in slips.", "mimis_core.cli.learners:app"),
+    ("verify", "Check a sealed file of any issuer.", "mimis_core.cli.verify:app"),
+    ("serve", "Serve the pages and do the queued work.", "mimis_core.cli.serve:app"),
+    ("retry", "Try stopped work again.", "mimis_core.cli.retry:app"),
+    ("demo", "Run the whole main job against sandboxes.", "mimis_core.cli.demo:app"),
+)
+"""Name, help and ``module:app`` of our own commands; adapters add theirs through ``mimis_commands``."""
+
+
+class LazyGroup(typer.core.TyperGroup):
+    """Lists commands from their names alone and imports one when it is called."""
+
+    _table: dict[str, tuple[str, str]] | None = None
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of the help."""
+        return list(self._commands())
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, imported now."""
+        if cmd_name not in self._commands():
+            return None
+        module, _, attribute = self._commands()[cmd_name][1].partition(":")
+        app: typer.Typer = getattr(importlib.import_module(module), attribute)
+        # Plain help everywhere, whatever an adapter's own app says, and completion only at the root.
+        app.rich_markup_mode = None
+        app._add_completion = False
+        return typer.main.get_command(app)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write names and one-line helps without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (text, _) in self._commands().items()])
+
+    def _commands(self) -> dict[str, tuple[str, str]]:
+        if self._table is None:
+            self._table = {name: (text, target) for name, text, target in BUILT_IN}
+            for _, commands in load_plugins().call("mimis_commands"):
+                for name, text, target in commands:
+                    self._table.setdefault(name, (text, target))
+        return self._table
+
+
+app = typer.Typer(
+    cls=LazyGroup,
+    name="mimis",
+    help="Micro-credentials from the learning platform to Europass and recruitment.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def root() -> None:
+    """Micro-credentials from the learning platform to Europass and recruitment."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of the console script: errors become one clear text and an exit code.
+
+    0 done, 1 failed, 2 usage or configuration, 3 partly done.
+    """
+    command: Any = typer.main.get_command(app)
+    try:
+        command(args=arguments, prog_name="mimis")
+    except MimisError as error:
+        print(f"mimis: {error}", file=sys.stderr)
+        sys.exit(2 if isinstance(error, UserError) else 1)

@@ -1,0 +1,1 @@
+"""The database: tables, session factory and migrations. For services, jobs and commands, never for adapters."""

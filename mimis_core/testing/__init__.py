@@ -9,6 +9,6 @@ import sys
 if "pytest" in sys.modules:
     sys.modules["pytest"].register_assert_rewrite("mimis_core.testing.conformance")
 
-from mimis_core.testing.sandbox import FAULTS, Answer, Request, Sandbox  # noqa: E402  # after the rewrite hook
+from mimis_core.testing.sandbox import FAULTS, Answer, Request, Sandbox  # after the rewrite hook
 
 __all__ = ["FAULTS", "Answer", "Request", "Sandbox"]

@@ -53,7 +53,8 @@ class SourceConformance(AdapterConformance):
 
     def test_same_pull_gives_same_keys(self, source: Source[Any]) -> None:
         first, second = (sorted(item.key for item in completions_of(pull_all(source))) for _ in range(2))
-        assert first and first == second
+        assert first
+        assert first == second
 
     def test_each_record_comes_once(self, source: Source[Any]) -> None:
         keys = [item.key for item in completions_of(pull_all(source))]
@@ -93,7 +94,8 @@ class SourceConformance(AdapterConformance):
 
     def test_check_names_mend_when_locked_out(self, locked_out: Source[Any]) -> None:
         wrong = [finding for finding in locked_out.check() if finding.status == "error"]
-        assert wrong and all(finding.mend for finding in wrong)
+        assert wrong
+        assert all(finding.mend for finding in wrong)
 
 
 class CourierConformance(AdapterConformance):

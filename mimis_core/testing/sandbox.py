@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -91,6 +92,15 @@ class Sandbox:
     def received(self) -> list[tuple[str, bytes]]:
         """What the real system would now hold from us, as (file name, content), for people and tests to look at."""
         return []
+
+    def trust(self, anchor: str) -> None:
+        """Let a wallet sandbox accept seals under this PEM anchor; others have nothing to trust."""
+
+    def add_candidate(self, email: str, name: str) -> None:
+        """Let an ATS sandbox know an applicant; others know none."""
+
+    def load_recording(self, folder: Path) -> None:
+        """Fill the sandbox with recorded traffic of the real system, where it can."""
 
     # What it gets ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""The web base that pages and APIs of adapters stand on.
+
+An adapter names a function in the hook ``mimis_blueprints``; it gets the Flask app made here and registers
+its blueprints. Everything an adapter may use is in ``__all__``:
+
+* :func:`create_app` makes the app: cookies, CSRF, rate limits, headers, error pages, languages.
+* :func:`current_services` gives the services of the running app; pages hold no logic of their own.
+* :func:`sign_in`, :func:`sign_out`, :func:`current_learner`, :func:`learner_required`,
+  :func:`signed_in_person` and :func:`where_to_go` are the learner's session.
+* :func:`exempt_from_csrf` is for APIs that carry a token of their own and no cookie.
+* :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
+* :func:`add_translations` adds an adapter's catalogues; :func:`pick` takes the reader's language out of a text
+  and :func:`day` writes a date in it.
+* :func:`problem` answers an API's error as RFC 9457.
+
+Templates extend ``base.html`` and use ``|pick``, ``|day`` and ``|moment`` for texts, dates and times.
+"""
+
+from mimis_core.web.app import create_app, current_services
+from mimis_core.web.errors import problem
+from mimis_core.web.language import add_translations, day, pick
+from mimis_core.web.limits import allowed, limited
+from mimis_core.web.security import exempt_from_csrf
+from mimis_core.web.sessions import (
+    current_learner,
+    learner_required,
+    sign_in,
+    sign_out,
+    signed_in_person,
+    where_to_go,
+)
+
+__all__ = [
+    "add_translations",
+    "allowed",
+    "create_app",
+    "current_learner",
+    "current_services",
+    "day",
+    "exempt_from_csrf",
+    "learner_required",
+    "limited",
+    "pick",
+    "problem",
+    "sign_in",
+    "sign_out",
+    "signed_in_person",
+    "where_to_go",
+]

@@ -1,0 +1,1 @@
+"""Europass: the ELM format, its rulebook, and the wallet."""

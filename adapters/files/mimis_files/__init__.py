@@ -1,0 +1,1 @@
+"""Lists as a source: completions, validations and workplace attestations from CSV files."""

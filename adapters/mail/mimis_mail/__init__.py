@@ -1,0 +1,1 @@
+"""Mail adapter: messages and sealed files by SMTP."""

@@ -1,0 +1,1 @@
+"""Source of completions: Moodle, over its REST web services."""

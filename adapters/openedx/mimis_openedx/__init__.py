@@ -1,0 +1,1 @@
+"""Open edX as a source of completions."""

@@ -1,0 +1,1 @@
+"""Pages for learners, for those they share with, and for anyone who holds a credential."""

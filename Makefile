@@ -1,0 +1,40 @@
+# The two commands of the README, and a few for those who work on mimis.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test test-long bench lint type format clean
+
+demo: $(VENV)/installed
+	$(BIN)/mimis demo $(DEMO)
+
+test: $(VENV)/tox
+	$(BIN)/tox run
+
+test-long: $(VENV)/tox
+	MIMIS_LONG=1 $(BIN)/tox run
+
+bench: $(VENV)/installed
+	$(BIN)/python bench/run.py
+
+lint: $(VENV)/tox
+	$(BIN)/tox run -e lint
+
+type: $(VENV)/tox
+	$(BIN)/tox run -e type
+
+format: $(VENV)/installed
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .tox build dist
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]' ruff
+	touch $@
+
+$(VENV)/tox: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt tox
+	touch $@

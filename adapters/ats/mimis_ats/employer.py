@@ -1,0 +1,207 @@
+"""The employer's desk: a share or file is verified, matched to one candidate, written as a pointer, and taken back.
+
+Nobody is created and nothing is guessed: whatever is not clear is left to a recruiter (state ``ask``). Repeating a
+step writes nothing twice, neither here nor in the recruitment system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from mimis_ats.intake import Incoming, IncomingCredential, same_address
+from mimis_ats.standing import entry_for, same_outcome, standing
+from mimis_ats.texts import REASONS
+from mimis_core import Candidate, Check, DataError, FeedReceipt, MimisError, Person, TalentFeed, Verdict
+from mimis_core.services import ImportedCredential, ImportedShare, Services
+
+NOT_SHOWN = Verdict(verdict="unknown", checks=(Check(type="format", status="skipped", reason="shared without name"),))
+"""Verdict on a credential whose file was not handed over."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one step made of a share. ``errors`` are those of feeds that did not take part; they are tried again."""
+
+    share: ImportedShare
+    changed: bool
+    errors: tuple[str, ...] = ()
+
+
+class Desk:
+    """Takes shares in for one employer and writes through the feeds that its services hold open."""
+
+    def __init__(self, services: Services, today: Callable[[], date] = date.today) -> None:
+        self._services = services
+        self._today = today
+        self._feeds: dict[str, TalentFeed[Any]] = {feed.name: feed for feed in services.open_feeds()}
+
+    def take(self, incoming: Incoming, candidate_email: str | None = None) -> Taken:
+        """Verify a share and write it where its person is found. ``candidate_email`` is a recruiter's decision."""
+        known = self._services.imported(incoming.key)
+        seen = {one.urn: one for one in known.credentials} if known else {}
+        checked = tuple(self._check(one, seen) for one in incoming.credentials)
+        draft = ImportedShare(
+            key=incoming.key,
+            issuer=incoming.issuer,
+            link=incoming.link,
+            person_name=incoming.person_name,
+            person_email=candidate_email or incoming.person_email or (known.person_email if known else None),
+            purpose=incoming.purpose,
+            until=incoming.until,
+            credentials=checked,
+            state="verified",
+        )
+        return self._settle(draft, known)
+
+    def take_file(self, content: bytes) -> Taken:
+        """Verify one sealed file; it points to no share, so a recruiter places it. Raises DataError for other files."""
+        facts = self._services.read(content)
+        one = IncomingCredential(facts.urn, facts.title, facts.issuer_name, content)
+        name = facts.learner_name
+        return self.take(Incoming(facts.urn, "file", None, name, None, None, None, (one,)))
+
+    def recheck(self, known: ImportedShare) -> Taken:
+        """Ask again how the credentials of a share stand, without opening the share once more."""
+        held = {one.urn: one for one in known.credentials}
+        checked = tuple(
+            self._check(IncomingCredential(one.urn, one.title, one.issuer_name, one.content or None), held)
+            for one in known.credentials
+        )
+        return self._settle(known.model_copy(update={"credentials": checked}), known)
+
+    def take_back(self, known: ImportedShare, reason: Literal["withdrawn", "ended"] = "withdrawn") -> Taken:
+        """Remove what was written for a share and forget whom it was about.
+
+        What cannot be removed keeps its receipt and the state ``attention``; the next pull tries again.
+        """
+        left: list[FeedReceipt] = []
+        errors: list[str] = []
+        for receipt in known.receipts:
+            try:
+                self._feeds[receipt.feed].remove(receipt)
+            except KeyError:
+                errors.append(f"There is no feed {receipt.feed!r} in mimis.toml any more.")
+                left.append(receipt)
+            except MimisError as error:
+                errors.append(str(error))
+                left.append(receipt)
+        forgotten = {"credentials": (), "person_name": None, "person_email": None, "purpose": None}
+        state = {"state": "attention" if left else "withdrawn", "receipts": tuple(left)}
+        text = REASONS["not-removed" if left else reason]
+        return self._save(known.model_copy(update={**forgotten, **state, "reason": text}), known, errors)
+
+    def has_ended(self, share: ImportedShare) -> bool:
+        """Whether the learner's permission is over by date."""
+        return share.until is not None and share.until < self._today()
+
+    def _check(self, one: IncomingCredential, seen: dict[str, ImportedCredential]) -> ImportedCredential:
+        """The verified credential; names come from the sealed file, not from who handed it over."""
+        earlier = seen.get(one.urn)
+        shown: dict[str, Any] = {"urn": one.urn, "title": one.title, "issuer_name": one.issuer_name}
+        if one.content is None:
+            return earlier or ImportedCredential(**shown, verdict=NOT_SHOWN, content=b"")
+        verdict = self._services.verify(one.content)
+        # what cannot be asked today leaves the last answer standing in the ATS, which is honest by its link
+        if earlier and (same_outcome(earlier.verdict, verdict) or verdict.verdict == "unknown"):
+            verdict = earlier.verdict
+        try:
+            facts = self._services.read(one.content)
+        except DataError as error:
+            wrong = Check(type="format", status="error", reason=error.code or "unreadable")
+            broken = Verdict(verdict="invalid", checks=(wrong,))
+            return ImportedCredential(**shown, verdict=broken, content=b"")
+        return ImportedCredential(
+            urn=facts.urn, title=facts.title, issuer_name=facts.issuer_name, verdict=verdict, content=one.content
+        )
+
+    def _obstacle(self, draft: ImportedShare) -> tuple[Literal["refused", "ask"], str] | None:
+        """Why a share is not written anywhere: state and reason, or None when nothing stands in the way."""
+        states = {standing(one.verdict) for one in draft.credentials}
+        for wrong in ("invalid", "revoked", "expired"):
+            if wrong in states:
+                return "refused", wrong
+        if not draft.credentials:
+            return "ask", "empty"
+        if any(not one.content for one in draft.credentials):
+            return "ask", "anonymous"
+        if "unknown" in states:
+            return "ask", "unknown"
+        if draft.link is None:
+            return "ask", "no-link"
+        return self._mismatch(draft, draft.link)
+
+    def _mismatch(self, draft: ImportedShare, link: str) -> tuple[Literal["ask"], str] | None:
+        """Whether sealed files and the share around them tell different stories: anyone can copy a sealed file."""
+        trusted = {issuer.url.rstrip("/") for issuer in self._services.settings.issuers.values()}
+        for one in draft.credentials:
+            facts = self._services.read(one.content)
+            if _name(facts.learner_name) != _name(draft.person_name):
+                return "ask", "names"
+            if draft.issuer not in trusted and not same_address(facts.status_url or "", link):
+                return "ask", "address"
+        return None
+
+    def _settle(self, draft: ImportedShare, known: ImportedShare | None) -> Taken:
+        """Bring the recruitment systems in line with a checked share, and keep what became of it."""
+        receipts = {receipt.feed: receipt for receipt in (known.receipts if known else ())}
+        stop = self._obstacle(draft)
+        doubts: list[str] = []
+        errors: list[str] = []
+        stale = False
+        for name, feed in self._feeds.items():
+            earlier = receipts.get(name)
+            try:
+                if earlier and known:
+                    receipts[name] = self._update(feed, draft, known, earlier)
+                elif stop is None:
+                    receipt, doubt = self._place(feed, draft)
+                    receipts |= {name: receipt} if receipt else {}
+                    doubts += [doubt] if doubt else []
+            except MimisError as error:
+                errors.append(str(error))
+                stale = stale or earlier is not None
+        state, reason = _outcome(stop, doubts, bool(receipts), bool(errors))
+        update: dict[str, Any] = {"state": state, "reason": reason, "receipts": tuple(receipts.values())}
+        if stale and known:  # keep the old standing, so that the next pull sees the difference and writes it
+            update["credentials"] = known.credentials
+        return self._save(draft.model_copy(update=update), known, errors)
+
+    def _update(
+        self, feed: TalentFeed[Any], draft: ImportedShare, known: ImportedShare, earlier: FeedReceipt
+    ) -> FeedReceipt:
+        candidate = Candidate(id=earlier.candidate_id)
+        entry = entry_for(draft, candidate)
+        return earlier if entry == entry_for(known, candidate) else feed.put(entry, earlier)
+
+    def _place(self, feed: TalentFeed[Any], draft: ImportedShare) -> tuple[FeedReceipt | None, str | None]:
+        """The receipt, or what a recruiter must decide first."""
+        if not draft.person_email:
+            return None, "no-email"
+        found = feed.find(Person(email=draft.person_email, full_name=draft.person_name))
+        if len(found) != 1:
+            return None, "several" if found else "no-candidate"
+        return feed.put(entry_for(draft, found[0]), None), None
+
+    def _save(self, share: ImportedShare, known: ImportedShare | None, errors: list[str]) -> Taken:
+        if share != known:
+            self._services.save_import(share)
+        return Taken(share, share != known, tuple(errors))
+
+
+def _outcome(
+    stop: tuple[Literal["refused", "ask"], str] | None, doubts: list[str], written: bool, failed: bool
+) -> tuple[Literal["refused", "ask", "written", "verified"], str | None]:
+    if stop is not None:
+        return ("written" if written else stop[0]), REASONS[stop[1]]
+    if failed:
+        return ("written" if written else "verified"), REASONS["not-written"]
+    if doubts:
+        return "ask", REASONS[doubts[0]]
+    return ("written" if written else "verified"), None
+
+
+def _name(text: str | None) -> str:
+    return " ".join((text or "").split()).casefold()

@@ -1,0 +1,123 @@
+"""One round of an employer: new shares are taken in, known ones asked again, those taken back removed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+
+from mimis_ats.employer import Desk, Taken
+from mimis_ats.intake import share_key
+from mimis_ats.issuer import Issuer, open_link
+from mimis_core import MimisError, NotFoundError
+from mimis_core.services import ImportedShare, Services
+
+Tell = Callable[[str], None]
+
+
+@dataclass
+class PullReport:
+    """What a round did. ``failures`` says, by issuer or share, what must be tried again or mended."""
+
+    seen: int = 0
+    changed: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def note(self, taken: Taken) -> None:
+        """Count one share."""
+        self.seen += 1
+        self.changed += taken.changed
+        self.states[taken.share.state] += 1
+        self.failures += [f"{taken.share.key}: {error}" for error in taken.errors]
+
+
+def pull_all(services: Services, desk: Desk, tell: Tell = lambda _: None) -> PullReport:
+    """Ask every configured issuer, then every link, then look at the dates of files.
+
+    One that does not answer is noted and the others go on. Repeated without news, it writes nothing and opens
+    nothing again: the issuer's list tells what is new or gone, and the credentials' own status addresses tell the
+    rest. Only a link has no list, so that it is opened each time.
+    """
+    report = PullReport()
+    urls = set()
+    for name, table in services.settings.issuers.items():
+        tell(f"{name}: asking {table.url}")
+        urls.add(table.url.rstrip("/"))
+        secret = table.client_secret.get_secret_value()
+        with closing(Issuer(table.url, table.client_id, secret)) as issuer:
+            try:
+                for step in _pull_issuer(services, desk, issuer):
+                    _attempt(report, name, step)
+            except MimisError as error:
+                report.failures.append(f"{name}: {error}")
+    for known in services.imports():
+        if known.issuer not in urls and known.state != "withdrawn":
+            _attempt(report, known.key, _link_step(desk, known))
+    return report
+
+
+Step = Callable[[], Taken]
+
+
+def _attempt(report: PullReport, subject: str, step: Step) -> None:
+    try:
+        report.note(step())
+    except MimisError as error:
+        report.seen += 1
+        report.failures.append(f"{subject}: {error}")
+
+
+def _pull_issuer(services: Services, desk: Desk, issuer: Issuer) -> Iterator[Step]:
+    """Steps for one issuer: the listed shares, then the ones that we know and that are listed no more."""
+    listed = set()
+    for share_id in issuer.share_ids():
+        key = share_key(issuer.url, share_id)
+        listed.add(key)
+        known = services.imported(key)
+        if known is None or known.state in ("withdrawn", "attention"):
+            yield _opened(desk, issuer, share_id, known)
+        else:
+            yield _rechecked(desk, known)
+    for known in services.imports():
+        if known.issuer == issuer.url and known.key not in listed and known.state != "withdrawn":
+            yield _opened(desk, issuer, known.key.rpartition("/")[2], known)
+
+
+def _rechecked(desk: Desk, known: ImportedShare) -> Step:
+    return lambda: desk.recheck(known)
+
+
+def _opened(desk: Desk, issuer: Issuer, share_id: str, known: ImportedShare | None) -> Step:
+    def step() -> Taken:
+        try:
+            return desk.take(issuer.open(share_id))
+        except NotFoundError as error:
+            if known is None:
+                raise
+            if error.code == "unknown" and known.link:  # taken in by a plain link, which no list shows
+                return _follow_link(desk, known, known.link)
+            return desk.take_back(known, "ended" if error.code == "expired" else "withdrawn")
+
+    return step
+
+
+def _link_step(desk: Desk, known: ImportedShare) -> Step:
+    def step() -> Taken:
+        if desk.has_ended(known):
+            return desk.take_back(known, "ended")
+        if known.state == "attention":
+            return desk.take_back(known)
+        if known.link is None:
+            return desk.recheck(known)
+        return _follow_link(desk, known, known.link)
+
+    return step
+
+
+def _follow_link(desk: Desk, known: ImportedShare, link: str) -> Taken:
+    try:
+        return desk.take(open_link(link))
+    except NotFoundError as error:
+        return desk.take_back(known, "ended" if error.code == "expired" else "withdrawn")

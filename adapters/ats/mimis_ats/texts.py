@@ -1,0 +1,49 @@
+"""What recruiters read, in Swedish and English: whole sentences, none built from parts."""
+
+from __future__ import annotations
+
+REASONS = {
+    "no-email": "Delningen säger inte vilken ansökan den hör till. Välj kandidat själv. / "
+    "The share does not say which application it belongs to. Choose the candidate yourself.",
+    "no-candidate": "Rekryteringssystemet har ingen kandidat med den adressen. Ingen har lagts till. / "
+    "The recruitment system has no candidate with that address. Nobody was added.",
+    "several": "Rekryteringssystemet har flera kandidater med den adressen. Välj själv. / "
+    "The recruitment system has several candidates with that address. Choose yourself.",
+    "no-link": "Filen har ingen delning att peka på. Lägg den själv vid rätt kandidat. / "
+    "The file has no share to point to. Attach it to the right candidate yourself.",
+    "anonymous": "Delningen är utan namn. Be om en delning med namn när det behövs. / "
+    "The share is without a name. Ask for one with a name when it is needed.",
+    "unknown": "Beviset går inte att kontrollera just nu. Det säger inget om beviset. / "
+    "The credential cannot be checked right now. That says nothing about the credential.",
+    "names": "Namnet på delningen och namnet i beviset är olika. Fråga personen. / "
+    "The name on the share and the name in the credential differ. Ask the person.",
+    "address": "Delningen ligger inte hos den som har utfärdat beviset. Kontrollera länken. / "
+    "The share does not stand with the credential's issuer. Check the link.",
+    "invalid": "Beviset stämmer inte. Det är inte taget i bruk. / The credential is not right. It was not used.",
+    "revoked": "Ett bevis är återkallat. / A credential has been revoked.",
+    "expired": "Ett bevis har gått ut. / A credential has expired.",
+    "empty": "Delningen innehåller inga bevis. / The share holds no credentials.",
+    "withdrawn": "Delningen är tillbakatagen. / The share was taken back.",
+    "ended": "Delningens tid är ute. / The share has ended.",
+    "not-written": "Rekryteringssystemet tog inte emot uppgiften. mimis försöker igen nästa gång. / "
+    "The recruitment system did not take the entry. mimis tries again next time.",
+    "not-removed": "Uppgiften kunde inte tas bort ur rekryteringssystemet. Ta bort den för hand om det består. / "
+    "The entry could not be removed from the recruitment system. Remove it by hand if this stays.",
+}
+"""Why a share stands where it stands."""
+
+STANDING = {
+    "revoked": "återkallat / revoked",
+    "expired": "har gått ut / expired",
+    "invalid": "stämmer inte / not right",
+}
+"""What stands beside an issuer in the ATS when a credential no longer holds."""
+
+
+def summary(valid: int, total: int) -> str:
+    """The line that a recruiter sees on the candidate; within 150 characters."""
+    if valid == total == 1:
+        return "1 kontrollerad mikromerit / 1 verified micro-credential"
+    if valid == total:
+        return f"{total} kontrollerade mikromeriter / {total} verified micro-credentials"
+    return f"{valid} av {total} mikromeriter gäller / {valid} of {total} micro-credentials hold"

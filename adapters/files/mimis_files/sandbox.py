@@ -1,0 +1,112 @@
+"""A school's folder of lists, as Swedish Excel leaves it: semicolons, Windows-1252, personal numbers and all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from mimis_core import Completion, CompletionKind
+from mimis_core.testing import Sandbox
+from mimis_files.columns import SWEDISH
+
+MODULE = "achievement:"
+HEADINGS = ("Personnummer", *(SWEDISH[name].capitalize() for name in SWEDISH))
+KINDS = {
+    CompletionKind.COURSE: "Kurs",
+    CompletionKind.ACTIVITY: "Moment",
+    CompletionKind.VALIDATION: "Validering",
+    CompletionKind.ATTESTATION: "Arbetsplatsintyg",
+}
+
+
+class FilesSandbox(Sandbox):
+    """Writes one list into a folder of its own; there is no server and no address."""
+
+    name: ClassVar[str] = "files"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self) -> None:
+        """Make the folder; starting again changes nothing."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="mimis-files-")
+
+    def stop(self) -> None:
+        """Remove the folder with its lists."""
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
+
+    @property
+    def folder(self) -> Path:
+        """Where the lists are; made at first use."""
+        self.start()
+        assert self._folder is not None
+        return Path(self._folder.name)
+
+    def load(self, completions: Sequence[Completion]) -> None:
+        """Write the list that gives these completions, in place of an earlier one.
+
+        A list knows days and catalogue ids only: raises ValueError for a module that is not ``achievement:<id>``.
+        """
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerow(HEADINGS)
+        writer.writerows(_record(one) for one in completions)
+        (self.folder / "klara.csv").write_bytes(_encode(text.getvalue()))
+
+    def settings(self) -> dict[str, Any]:
+        """The table of ``mimis.toml`` that reads this folder."""
+        return {"kind": "files", "path": str(self.folder)}
+
+    def received(self) -> list[tuple[str, bytes]]:
+        """The lists as they stand in the folder."""
+        return [(path.name, path.read_bytes()) for path in sorted(self.folder.iterdir())]
+
+
+def _record(one: Completion) -> list[str]:
+    if not one.module.startswith(MODULE):
+        raise ValueError(f"a list cannot hold the module {one.module}: only achievement:<id>")
+    attested = one.kind is CompletionKind.ATTESTATION
+    cells = {
+        "learner": "" if one.learner.key.startswith("mail:") else one.learner.key,
+        "name": one.learner.full_name,
+        "given": one.learner.given_name,
+        "family": one.learner.family_name,
+        "email": one.learner.email,
+        "achievement": one.module.removeprefix(MODULE),
+        "title": one.title,
+        "date": f"{one.completed_at:%d/%m -%y}",
+        "assessor": None if attested else one.by,
+        "supervisor": one.by if attested else None,
+        "result": "Ja",
+        "grade": _grade(one),
+        "kind": KINDS[one.kind],
+        "evidence": one.evidence,
+        "protected": "ja" if one.learner.protected else "",
+    }
+    return ["19121212-1212", *((cells.get(name) or "") for name in SWEDISH)]
+
+
+def _grade(one: Completion) -> str:
+    """A grade as it stands in Swedish lists: a word, or points with a decimal comma."""
+    if one.grade is None:
+        return ""
+    if one.grade.text is not None or one.grade.value is None:
+        return one.grade.text or ""
+    scale = "" if one.grade.maximum is None else f" / {one.grade.maximum}"
+    return f"{one.grade.value}{scale}".replace(".", ",")
+
+
+def _encode(text: str) -> bytes:
+    """Windows-1252 where it can hold the names, else UTF-8 with its mark, as Excel's two ways of saving do."""
+    try:
+        return text.encode("windows-1252")
+    except UnicodeEncodeError:
+        return text.encode("utf-8-sig")

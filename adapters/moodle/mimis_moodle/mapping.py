@@ -1,0 +1,207 @@
+"""From Moodle's answers to the model: pure functions, no calls."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from mimis_core import Completion, CompletionKind, DataError, Grade, SourceLearner
+
+_MULTILANG = re.compile(r'(?:<span\b(?=[^>]*\bclass="multilang")[^>]*>.*?</span>\s*)+', re.DOTALL | re.IGNORECASE)
+_LANGUAGE = re.compile(r'<span\b[^>]*\blang="([A-Za-z_]+)"[^>]*>(.*?)</span>', re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|hr|i|img|li|mark|ol|p|pre|s|script|small|span|strong|style|sub|sup"
+    r"|table|tbody|td|th|tr|u|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as its own listing describes it. ``tracked`` says whether completion tracking is on."""
+
+    id: int
+    title: str
+    tracked: bool
+
+    @property
+    def module(self) -> str:
+        """The reference that a catalogue entry's requirement names."""
+        return f"course:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One user in a course. ``user`` is Moodle's number of the account."""
+
+    user: int
+    full_name: str
+    given_name: str | None
+    family_name: str | None
+    email: str | None
+    protected: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One learner in one course, with what the answers share: who, where, and the grade items by activity number.
+
+    The course total stands under 0.
+    """
+
+    source: str
+    course: Course
+    person: Participant
+    grades: Mapping[int, Grade]
+
+    @property
+    def key(self) -> str:
+        """Key of the record: the same at every pull."""
+        return f"{self.course.module}/user:{self.person.user}"
+
+    @property
+    def learner(self) -> SourceLearner:
+        """The person as the model knows her."""
+        return SourceLearner(
+            source=self.source,
+            key=str(self.person.user),
+            full_name=self.person.full_name,
+            given_name=self.person.given_name,
+            family_name=self.person.family_name,
+            email=self.person.email,
+            protected=self.person.protected,
+        )
+
+
+def plain_text(text: str) -> str:
+    """A name without HTML: one language of a multi-language text, no tags, no entities, single blanks.
+
+    Only names of real HTML tags count as tags: "Hygien <nivå 1>" is what the teacher wrote.
+    """
+    one = _MULTILANG.sub(_one_language, text)
+    return " ".join(html.unescape(_TAG.sub(" ", one)).split())
+
+
+def course_of(record: Mapping[str, Any]) -> Course:
+    """A course from get_courses_by_field; ``enablecompletion`` absent means that the account may not see it."""
+    number = _whole(record, "id")
+    title = plain_text(str(record.get("fullname") or record.get("displayname") or ""))
+    return Course(number, title or f"Course {number}", bool(record.get("enablecompletion")))
+
+
+def participant_of(record: Mapping[str, Any], roles: Iterable[str] = (), groups: Iterable[str] = ()) -> Participant:
+    """A user from get_enrolled_users; holders of one of ``roles`` and members of ``groups`` are protected."""
+    given, family = _text(record, "firstname"), _text(record, "lastname")
+    full = _text(record, "fullname") or " ".join(part for part in (given, family) if part)
+    if not full:
+        raise DataError("The user has no name.", mend="Fill in the name in Moodle.", code="no-name")
+    held = {role.get("shortname") for role in _items(record, "roles")}
+    member = {group.get("name") for group in _items(record, "groups")}
+    protected = bool(held & set(roles) or member & set(groups))
+    return Participant(_whole(record, "id"), full, given, family, _text(record, "email"), protected)
+
+
+def grades_of(record: Mapping[str, Any]) -> dict[int, Grade]:
+    """One user's grades by activity number, the course total under 0; items without points are left out."""
+    grades: dict[int, Grade] = {}
+    for item in _items(record, "gradeitems"):
+        number = 0 if item.get("itemtype") == "course" else item.get("cmid")
+        points = _points(item, "graderaw")
+        if isinstance(number, int) and points is not None:
+            grades[number] = Grade(value=points, minimum=_points(item, "grademin"), maximum=_points(item, "grademax"))
+    return grades
+
+
+def grades_by_user(records: Iterable[Mapping[str, Any]]) -> dict[int, dict[int, Grade]]:
+    """Everyone's grades in a course, by Moodle's number of the account."""
+    return {_whole(record, "userid"): grades_of(record) for record in records}
+
+
+def course_completion_of(seen: Seen, status: Mapping[str, Any]) -> Completion | None:
+    """The completion of a whole course, or None when Moodle does not say completed.
+
+    Its time is that of the latest complete criterion, which is what Moodle itself stores when it marks the course.
+    """
+    if status.get("completed") is not True:
+        return None
+    times = [item.get("timecompleted") for item in _items(status, "completions") if item.get("complete") is True]
+    return Completion(
+        source=seen.source,
+        key=seen.key,
+        learner=seen.learner,
+        module=seen.course.module,
+        title=seen.course.title,
+        completed_at=latest(times),
+        grade=seen.grades.get(0),
+    )
+
+
+def activity_completion_of(seen: Seen, status: Mapping[str, Any], names: Mapping[int, str]) -> Completion | None:
+    """The completion of one activity, or None when it is not complete or not asked of this learner."""
+    if status.get("isoverallcomplete") is not True or status.get("istrackeduser") is not True:
+        return None
+    number = _whole(status, "cmid")
+    module = f"{seen.course.module}/activity:{number}"
+    return Completion(
+        source=seen.source,
+        key=f"{module}/user:{seen.person.user}",
+        learner=seen.learner,
+        module=module,
+        title=names.get(number) or f"{seen.course.title}: {status.get('modname', 'activity')} {number}",
+        completed_at=latest([status.get("timecompleted")]),
+        kind=CompletionKind.ACTIVITY,
+        grade=seen.grades.get(number),
+    )
+
+
+def activity_names_of(sections: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Names of a course's activities by number, from get_contents."""
+    modules = [module for section in sections for module in _items(section, "modules")]
+    return {_whole(module, "id"): plain_text(str(module.get("name") or "")) for module in modules}
+
+
+def latest(times: Iterable[Any]) -> datetime:
+    """The greatest of Moodle's Unix times. Raises DataError ``no-date`` when there is none: 0 and null mean never."""
+    known = [time for time in times if isinstance(time, int) and time > 0 and time is not True]
+    try:
+        return datetime.fromtimestamp(max(known), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise DataError(
+            "Moodle says completed but gives no date for it.",
+            mend="Look at the course's completion report in Moodle and decide the award by hand.",
+            code="no-date",
+        ) from None
+
+
+def _one_language(match: re.Match[str]) -> str:
+    texts = {code.lower(): text for code, text in _LANGUAGE.findall(match.group())}
+    return f"{texts.get('sv') or texts.get('en') or next(iter(texts.values()), '')} "
+
+
+def _text(record: Mapping[str, Any], name: str) -> str | None:
+    value = record.get(name)
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _points(record: Mapping[str, Any], name: str) -> float | None:
+    value = record.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _items(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Records in a list that may be absent, as Moodle leaves out what is empty or not allowed."""
+    value = record.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise DataError(f"A record of Moodle's has no list in {name}.", code="unexpected-answer")
+    return value
+
+
+def _whole(record: Mapping[str, Any], name: str) -> int:
+    value = record.get(name)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise DataError(f"A record of Moodle's has no number in {name}.", code="unexpected-answer")
+    return value

@@ -1,0 +1,112 @@
+"""Open edX records into the words of mimis; no input or output."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+
+from mimis_core import Completion, DataError, Grade, SetAside, SourceLearner
+from mimis_openedx.records import Account, Certificate, Course, GradeRow
+
+EARNED = "downloadable"
+WITHDRAWN = frozenset(
+    {"unavailable", "notpassing", "audit_notpassing", "deleting", "deleted", "restricted", "invalidated"}
+)
+"""Certificate states that say no, even where no certificate is asked for."""
+
+NO_CERTIFICATE = frozenset({"no_certificate_for_user", "no_certificate_configuration_for_course"})
+"""Answers 404 that say that a learner who may well have passed has no certificate."""
+
+RETIRED_PREFIX = "retired__user_"
+
+MESSAGES = {
+    "no_certificate_for_user": "The learner has passed but has no certificate yet: issue it in Open edX, or set "
+    "require_certificate = false.",
+    "no_certificate_configuration_for_course": "The course has no active certificate configuration: make one in "
+    "Studio, or set require_certificate = false.",
+    "course_id_not_valid": "Open edX knows no certificates for this course key: correct courses.",
+    "generating": "The certificate is being made: it comes with a later pull.",
+    "requesting": "The certificate is being made: it comes with a later pull.",
+    "unverified": "The learner has not verified the identity in Open edX, so the certificate is withheld.",
+    "notpassing": "The learner no longer passes: the certificate does not count. Revoke what was issued on it.",
+    "unavailable": "The certificate was invalidated in Open edX. Revoke what was issued on it.",
+    "retired": "The account is gone (retired or renamed). If it was retired, handle it as a request for erasure.",
+    "account_without_id": "The account came without id: make the owner of the application global staff.",
+    "name_missing": "The account has no name, which a credential must carry: let the learner fill it in.",
+    "server_error": "Open edX failed on this learner's certificate: look for the error in the LMS log.",
+    "malformed": "Open edX sent a record that cannot be read: look at it in the LMS.",
+}
+"""What a person can do, by reason."""
+
+
+def explain_reason(reason: str) -> str:
+    """The administrator's sentence for a reason code."""
+    return MESSAGES.get(reason, f"Open edX gives no usable certificate (status {reason}): look at it in the LMS.")
+
+
+def set_aside_record(source: str, key: str, reason: str, message: str | None = None) -> SetAside:
+    """A record that is reported instead of used."""
+    return SetAside(source=source, key=key, reason=reason, message=message or explain_reason(reason))
+
+
+def completion_key(course_key: str, account: Account | None, username: str) -> str:
+    """The record's key: the stable numeric user id, or a digest where there is none, never the username."""
+    if account is not None and account.id is not None:
+        return f"{course_key}/user:{account.id}"
+    return f"{course_key}/unknown:{sha256(username.encode()).hexdigest()[:12]}"
+
+
+def refuse_status(certificate: Certificate, required: bool) -> None:
+    """Raise DataError with the status as code when the certificate does not support a completion."""
+    status = certificate.status
+    if status in WITHDRAWN or (required and status != EARNED):
+        raise DataError("The certificate does not count.", code=status)
+
+
+def map_learner(source: str, account: Account | None, verified_email_only: bool) -> SourceLearner:
+    """The person behind an account. Raises DataError when it is retired, or lacks id or name.
+
+    The name stays in one piece: Open edX has one free-text field for it.
+    """
+    if account is None or account.username.startswith(RETIRED_PREFIX):
+        raise DataError("The account is gone.", code="retired")
+    if account.id is None:
+        raise DataError("The account came without id.", code="account_without_id")
+    full_name = account.verified_name or account.name
+    if full_name is None:
+        raise DataError("The account has no name.", code="name_missing")
+    confirmed = account.is_active is True and account.email is not None
+    return SourceLearner(
+        source=source,
+        key=str(account.id),
+        full_name=full_name,
+        email=account.email if confirmed or not verified_email_only else None,
+        email_verified=confirmed,
+    )
+
+
+def map_grade(row: GradeRow, certificate: Certificate | None) -> Grade | None:
+    """The live result in percent, else the certificate's; rounded so that 0.29 is 29 and not a little less."""
+    share = row.percent
+    if share is None and certificate is not None:
+        share = certificate.grade
+    if share is None:
+        return Grade(text=row.letter_grade) if row.letter_grade else None
+    return Grade(value=round(share * 100, 6), minimum=0, maximum=100, text=row.letter_grade)
+
+
+def map_completion(
+    course: Course, row: GradeRow, certificate: Certificate | None, learner: SourceLearner, seen_at: datetime
+) -> Completion:
+    """The fact that this learner completed this course; without a certificate the date is ``seen_at``."""
+    kind = certificate.certificate_type if certificate else None
+    return Completion(
+        source=learner.source,
+        key=f"{course.key}/user:{learner.key}",
+        learner=learner,
+        module=f"course:{course.key}",
+        title=course.name or course.key,
+        completed_at=certificate.created_date if certificate else seen_at,
+        grade=map_grade(row, certificate),
+        evidence=f"Open edX certificate ({kind})" if kind else None,
+    )

@@ -1,0 +1,42 @@
+"""Pages for everyone: the start page, the page behind a credential's QR code, and its signed status."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from mimis_core.web import current_learner, current_services, limited
+
+public = Blueprint("public", __name__, template_folder="templates")
+
+STATUS_SECONDS = 300
+"""How long a status answer may be reused, here and along the way."""
+
+
+@public.get("/")
+def start() -> ResponseReturnValue:
+    """What this is, and the ways in."""
+    return render_template("portal/start.html", signed_in=current_learner() is not None)
+
+
+@public.get("/c/<public_id>")
+@limited("120 per minute")
+def credential(public_id: str) -> ResponseReturnValue:
+    """The page behind the QR code: issuer, achievement and status, and nobody's name."""
+    return render_template("portal/public.html", credential=current_services().public_credential(public_id))
+
+
+@public.get("/status/<public_id>")
+@limited("300 per minute")
+def status(public_id: str) -> ResponseReturnValue:
+    """The signed status for programs of any origin; it names nobody."""
+    answer = Response(current_services().signed_status(public_id), content_type="application/jose")
+    answer.headers["Cache-Control"] = f"public, max-age={STATUS_SECONDS}"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+@public.get("/healthz")
+def health() -> ResponseReturnValue:
+    """Whether the web app answers, for monitoring."""
+    return jsonify(status="ok")

@@ -1,0 +1,108 @@
+"""Sharing: the learner chooses, sees exactly what will be seen, says yes, and can take it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from mimis_core.services import CredentialView, Partner, ShareView
+from mimis_core.web import current_services, learner_required, limited, signed_in_person
+from mimis_portal.forms import PURPOSE_MAX, ShareForm, last_end, today
+from mimis_portal.learner import talk_to_school
+
+share = Blueprint("share", __name__, url_prefix="/me", template_folder="templates")
+
+
+@share.get("/share")
+@learner_required
+def new() -> ResponseReturnValue:
+    """An empty form, with the credential that the learner came from already chosen."""
+    if signed_in_person().protected:
+        return talk_to_school()
+    return _form_page(ShareForm.blank(request.args.getlist("credential")))
+
+
+@share.post("/share")
+@learner_required
+@limited("60 per minute", methods=("POST",))
+def decide() -> ResponseReturnValue:
+    """Step by step: preview, change, or the learner's yes."""
+    if signed_in_person().protected:
+        return talk_to_school()
+    form, step = ShareForm.of(request.form), request.form.get("step")
+    if step == "change":
+        return _form_page(form)
+    credentials, partners = _credentials(), _partners()
+    order = form.order(credentials, partners)
+    if order is None:
+        return _form_page(form), 400
+    if step == "yes":
+        made = current_services().create_share(signed_in_person().id, order)
+        flash(gettext("Done. The share is open until the day you chose."), "ok")
+        return redirect(url_for("share.mine", _anchor=f"share-{made.id}"), 303)
+    return render_template(
+        "portal/share_preview.html",
+        form=form,
+        order=order,
+        partner=partners.get(form.partner_id),
+        chosen=[credentials[one] for one in form.credential_ids],
+        birth_date=current_services().settings.show_birth_date,
+    )
+
+
+@share.get("/shares")
+@learner_required
+def mine() -> ResponseReturnValue:
+    """All shares: who has looked, when, and a button that takes each back."""
+    shares = current_services().shares_of(signed_in_person().id)
+    return render_template("portal/shares.html", shares=shares, qr_code=qr_code)
+
+
+@share.post("/shares/<share_id>/withdraw")
+@learner_required
+def withdraw(share_id: str) -> ResponseReturnValue:
+    """Take a share back. From now on its page answers that it is gone."""
+    services, me = current_services(), signed_in_person().id
+    services.withdraw_share(me, share_id)
+    taken = next((one for one in services.shares_of(me) if one.id == share_id), None)
+    flash(_withdrawn_words(taken), "ok")
+    return redirect(url_for("share.mine"), 303)
+
+
+def qr_code(address: str) -> str:
+    """A QR code of an address, as a data URI."""
+    return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
+
+
+def _withdrawn_words(taken: ShareView | None) -> str:
+    if taken and taken.partner:
+        return gettext(
+            "The share is removed. %(employer)s can no longer open the credential here. "
+            "If they saved a copy we cannot delete it, but we have asked them to.",
+            employer=taken.partner.name,
+        )
+    return gettext("The share is removed. The link no longer works. If someone saved a copy we cannot delete it.")
+
+
+def _form_page(form: ShareForm) -> str:
+    page: dict[str, Any] = {
+        "form": form,
+        "credentials": list(_credentials().values()),
+        "partners": list(_partners().values()),
+        "first_day": today().isoformat(),
+        "last_day": last_end(today()).isoformat(),
+        "purpose_max": PURPOSE_MAX,
+    }
+    return render_template("portal/share_form.html", **page)
+
+
+def _credentials() -> dict[str, CredentialView]:
+    return {one.id: one for one in current_services().credentials_of(signed_in_person().id)}
+
+
+def _partners() -> dict[str, Partner]:
+    return {one.id: one for one in current_services().partners()}

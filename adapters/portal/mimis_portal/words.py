@@ -1,0 +1,236 @@
+"""Codes into plain words: whole sentences in the reader's language, with the sign that goes with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flask_babel import gettext
+
+from mimis_core import Check, CredentialStatus, Verdict
+from mimis_core.services import StatusView
+from mimis_core.web import day
+
+Tone = Literal["ok", "warn", "bad", "idle"]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A verdict that is told by colour, icon and words at once. ``short`` fits on a card."""
+
+    tone: Tone
+    title: str
+    text: str
+    short: str
+
+
+def status_sign(status: StatusView) -> Sign:
+    """What the issuer says about a credential now."""
+    makers = {
+        CredentialStatus.ACTIVE: _active,
+        CredentialStatus.SUSPENDED: _suspended,
+        CredentialStatus.REVOKED: _revoked,
+        CredentialStatus.SUPERSEDED: _superseded,
+        CredentialStatus.EXPIRED: _expired,
+    }
+    return makers[status.status](day(status.changed_at))
+
+
+def worst_sign(statuses: list[StatusView]) -> Sign:
+    """One sign for several credentials: that of the one which is least valid."""
+    order: list[Tone] = ["ok", "idle", "warn", "bad"]
+    return max((status_sign(one) for one in statuses), key=lambda sign: order.index(sign.tone))
+
+
+def verdict_sign(verdict: Verdict) -> Sign:
+    """What a check of a file came to; for an invalid one, the reason that matters most."""
+    failed = {check.type for check in verdict.checks if check.status == "error"}
+    if verdict.verdict == "valid":
+        return _active("")
+    if verdict.verdict == "unknown":
+        return Sign(
+            "idle",
+            gettext("We cannot check right now"),
+            gettext("This says nothing against the credential. Below you see what we could not check."),
+            gettext("Cannot be checked right now"),
+        )
+    if failed <= {"revocation", "expiry"} and failed:
+        return _taken_back() if "revocation" in failed else _expired("")
+    if "seal" in failed:
+        return Sign(
+            "bad",
+            gettext("Not right – the credential has been changed"),
+            gettext("The seal does not match what the file says. Do not rely on the file."),
+            gettext("Not right"),
+        )
+    return Sign(
+        "bad",
+        gettext("Not right – do not rely on the file"),
+        gettext("Below you see what is wrong."),
+        gettext("Not right"),
+    )
+
+
+def check_name(check: Check) -> str:
+    """What a check looks at."""
+    names = {
+        "format": gettext("Is the file made correctly?"),
+        "seal": gettext("Is the seal whole?"),
+        "owner": gettext("Does it say who the credential belongs to?"),
+        "accreditation": gettext("May the issuer issue it?"),
+        "revocation": gettext("Has it been revoked?"),
+        "expiry": gettext("Is it still in time?"),
+        "custom": gettext("Other checks"),
+    }
+    return names[check.type]
+
+
+def check_answer(check: Check) -> str:
+    """What a check found, as one sentence."""
+    if check.status == "skipped":
+        return gettext("We could not check this.")
+    good = check.status == "ok"
+    answers: dict[str, Callable[[], str]] = {
+        "format": lambda: (
+            gettext("Yes, the file is made correctly.") if good else gettext("No, the file is not made correctly.")
+        ),
+        "seal": lambda: (
+            gettext("Yes. No one has changed the credential since it was sealed.")
+            if good
+            else gettext("No. The credential has been changed, or the seal is not to be trusted.")
+        ),
+        "owner": lambda: (
+            gettext("Yes.") if good else gettext("No. Who the credential belongs to is missing or wrong.")
+        ),
+        "accreditation": lambda: gettext("Yes.") if good else gettext("No, we found no right to issue it."),
+        "revocation": lambda: (
+            gettext("No. The issuer says that the credential is valid.")
+            if good
+            else gettext("Yes. The issuer says that the credential is no longer valid.")
+        ),
+        "expiry": lambda: gettext("Yes.") if good else gettext("No, the time when it was valid is over."),
+    }
+    return answers.get(check.type, lambda: gettext("Yes.") if good else gettext("No."))()
+
+
+def check_tone(check: Check) -> Tone:
+    """The colour and icon of one check."""
+    tones: dict[str, Tone] = {"ok": "ok", "error": "bad", "skipped": "idle"}
+    return tones[check.status]
+
+
+def assessment_name(code: str) -> str:
+    """How something was assessed; an unknown code is shown as it stands."""
+    names = {
+        "6e6cb2cc78": gettext("written test"),
+        "d30284d7df": gettext("oral test"),
+        "b1b68f6735": gettext("quiz"),
+        "2939dae15f": gettext("marked assignment"),
+        "795dac4096": gettext("project work"),
+        "4f03b91c0e": gettext("portfolio"),
+        "6a4db9f11d": gettext("practical test"),
+        "3484bd7e51": gettext("assessment during the whole course"),
+        "de4d165a6c": gettext("something you have made"),
+        "7331eb4762": gettext("attendance"),
+        "19a2e5e671": gettext("assessment by other participants"),
+        "812e3b0ae1": gettext("review by other participants"),
+        "56539a6507": gettext("group assignment"),
+        "c4256a2726": gettext("problem solving"),
+    }
+    return names.get(_last_part(code), code)
+
+
+def mode_name(code: str) -> str:
+    """How the learning went on; an unknown code is shown as it stands."""
+    names = {
+        "920fbb3cbe": gettext("at a distance"),
+        "e92d221e4d": gettext("partly at a distance"),
+        "9191af2ed9": gettext("on site"),
+        "729f3bed4b": gettext("at a workplace"),
+        "7813801c77": gettext("in a project"),
+        "ed4c557045": gettext("in a laboratory"),
+    }
+    return names.get(_last_part(code), code)
+
+
+def viewer_name(viewer: str) -> str:
+    """Who looked: an employer's name as it stands, or in words what a holder of the link did."""
+    names = {
+        "link": gettext("Someone who has the link"),
+        "link-file": gettext("Someone who has the link saved the file"),
+        "link-system": gettext("A recruitment system that has the link"),
+    }
+    return names.get(viewer, viewer)
+
+
+def courier_name(name: str) -> str:
+    """A wallet's own name."""
+    return {"europass": "Europass"}.get(name, name.capitalize())
+
+
+def for_templates() -> dict[str, Any]:
+    """What all templates may call."""
+    makers = (
+        status_sign, worst_sign, verdict_sign, check_name, check_answer, check_tone,
+        assessment_name, mode_name, viewer_name, courier_name,
+    )  # fmt: skip
+    return {maker.__name__: maker for maker in makers}
+
+
+def _active(_: str) -> Sign:
+    return Sign(
+        "ok",
+        gettext("Genuine and valid"),
+        gettext("The issuer has sealed the credential and stands behind it."),
+        gettext("Valid"),
+    )
+
+
+def _suspended(_: str) -> Sign:
+    return Sign(
+        "warn",
+        gettext("Genuine, but stopped for now"),
+        gettext("The issuer has stopped the credential while something is checked."),
+        gettext("Stopped for now"),
+    )
+
+
+def _revoked(since: str) -> Sign:
+    return Sign(
+        "bad",
+        gettext("Genuine, but revoked %(day)s", day=since),
+        gettext("The issuer has taken back the credential. It is no longer valid."),
+        gettext("Revoked"),
+    )
+
+
+def _taken_back() -> Sign:
+    return Sign(
+        "bad",
+        gettext("Genuine, but no longer valid"),
+        gettext("The issuer has taken back the credential, or replaced it."),
+        gettext("No longer valid"),
+    )
+
+
+def _superseded(_: str) -> Sign:
+    return Sign(
+        "warn",
+        gettext("Genuine, but replaced by a newer one"),
+        gettext("There is a newer credential. Ask for that one."),
+        gettext("Replaced"),
+    )
+
+
+def _expired(_: str) -> Sign:
+    return Sign(
+        "warn",
+        gettext("Genuine, but expired"),
+        gettext("The credential was valid until a certain day, and that day has passed."),
+        gettext("Expired"),
+    )
+
+
+def _last_part(code: str) -> str:
+    return code.rstrip("/").rsplit("/", 1)[-1]

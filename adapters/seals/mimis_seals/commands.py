@@ -1,0 +1,40 @@
+"""``mimis seals``: what an administrator does with the seal itself."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Make a trial seal for practice.", no_args_is_help=True)
+
+
+@app.callback()
+def seals() -> None:
+    """Make a trial seal for practice."""
+
+
+@app.command()
+def trial(
+    folder: Annotated[Path, typer.Argument(help="Folder that the three trial files are written to")],
+    config: Annotated[Path, typer.Option("--config", envvar="MIMIS_CONFIG", help="Folder of mimis.toml")] = Path("."),
+    json_: Annotated[bool, typer.Option("--json", help="Print the [signer] table as JSON")] = False,
+) -> None:
+    """Make a trial key for your organisation: key file, password and trust anchor."""
+    from mimis_core.services import configured
+    from mimis_seals.keys import Pkcs12Signer
+
+    with configured(config) as services:
+        table = Pkcs12Signer.make_trial(services.settings.organisation, folder)
+    if json_:
+        sys.stdout.write(f"{json.dumps(table)}\n")
+        return
+    sys.stderr.write(f"A trial seal is in {folder}. Write this in mimis.toml:\n")
+    sys.stdout.write(
+        f'[signer]\nkind = "pkcs12"\nfile = "{folder / table["file"]}"\n'
+        f'password = {{ file = "{folder / table["password_file"]}" }}\n\n'
+        f'[trust]\nanchors = ["{folder / table["anchor"]}"]\n'
+    )

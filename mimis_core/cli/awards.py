@@ -1,0 +1,53 @@
+"""``mimis awards``: a teacher's decisions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from mimis_core.cli.output import HERE, Config, Json, emit
+from mimis_core.model import AwardState
+from mimis_core.services import configured
+
+app = typer.Typer(help="List decisions, approve and reject.")
+By = Annotated[str, typer.Option("--by", help="Who decides; stands in the record.")]
+Ids = Annotated[list[str], typer.Argument(help="Ids of awards, from `mimis awards list`.")]
+
+
+@app.command("list")
+def list_awards(
+    state: Annotated[AwardState | None, typer.Option("--state", help="Only awards in this state.")] = None,
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """List awards: waiting for a decision, approved, rejected."""
+    with configured(config) as services:
+        awards = services.awards(state)
+    emit({"awards": awards}, json_, awards)
+
+
+@app.command()
+def approve(ids: Ids, by: By, config: Config = HERE, json_: Json = False) -> None:
+    """Approve one or many; their credentials are issued at once."""
+    with configured(config) as services:
+        for award_id in ids:
+            services.decide_award(award_id, approve=True, by=by)
+        work = services.drain()
+    emit({"approved": len(ids), **asdict(work)}, json_)
+
+
+@app.command()
+def reject(
+    ids: Ids,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why; the learner may ask.")],
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """Reject one or many, with the reason."""
+    with configured(config) as services:
+        for award_id in ids:
+            services.decide_award(award_id, approve=False, by=by, reason=reason)
+    emit({"rejected": len(ids)}, json_)

@@ -1,0 +1,120 @@
+"""``mimis check``: everything that must work, with the mend for what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import typer
+
+from mimis_core.catalogue import check_achievement, passes
+from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
+from mimis_core.errors import MimisError
+from mimis_core.model import Finding
+from mimis_core.plugins import Plugins, load_plugins
+from mimis_core.services import Services, open_services
+from mimis_core.settings import Settings, load_settings
+
+app = typer.Typer()
+
+
+@app.command()
+def check(config: Config = HERE, json_: Json = False) -> None:
+    """Look at configuration, adapters, catalogue, keys, database and each remote system; exit 1 on an error."""
+    settings = load_settings(config)
+    findings = list(find_all(settings))
+    rows = [finding.model_dump() for finding in findings]
+    emit({"findings": rows}, json_, rows)
+    raise typer.Exit(FAILED if any(finding.status == "error" for finding in findings) else DONE)
+
+
+def find_all(settings: Settings) -> Iterator[Finding]:
+    """Every finding, in the order in which a person would mend them."""
+    yield Finding(subject="configuration", status="ok", message=f"{settings.role} {settings.organisation.id}")
+    plugins = load_plugins()
+    for plugin in plugins.failures:
+        yield Finding(subject=f"adapter {plugin.name}", status="error", message=plugin.failure or "")
+    try:
+        with open_services(settings) as services:
+            yield Finding(subject="database", status="ok", message=services.database.engine.dialect.name)
+            yield from _of_role(services)
+    except MimisError as error:
+        yield _failed("database", error)
+    for category, tables in _connections(settings):
+        for name, table in tables.items():
+            yield from _connection(plugins, category, name, table)
+    yield from _production(settings)
+
+
+def _of_role(services: Services) -> Iterator[Finding]:
+    if services.settings.role != "school":
+        return
+    if services.settings.privacy.protected is None:
+        yield Finding(
+            subject="privacy",
+            status="error",
+            message="How protected identities are kept out is not answered.",
+            mend='Set [privacy] protected = "role", "group", "list" or "none-enrolled".',
+        )
+    try:
+        entries = services.catalogue.latest()
+    except MimisError as error:
+        yield _failed("catalogue", error)
+        return
+    bad = [entry.ref for entry in entries if not passes(check_achievement(entry))]
+    yield Finding(
+        subject="catalogue",
+        status="error" if bad else "ok",
+        message=f"{len(entries)} entries" + (f"; not ready: {', '.join(bad)}" if bad else ""),
+        mend="See: mimis catalogue check" if bad else None,
+    )
+
+
+def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]]]]:
+    signer = {"pkcs12": settings.signer} if settings.signer else {}
+    return [
+        ("source", settings.sources),
+        ("signer", signer),
+        ("courier", settings.couriers),
+        ("feed", settings.feeds),
+    ]
+
+
+def _connection(plugins: Plugins, category: str, name: str, table: dict[str, Any]) -> Iterator[Finding]:
+    subject = f"{category} {name}"
+    try:
+        with plugins.open(category, name, table) as adapter:
+            found = list(adapter.check())
+    except MimisError as error:
+        yield _failed(subject, error)
+        return
+    yield from found or [Finding(subject=subject, status="ok", message="configured")]
+
+
+def _production(settings: Settings) -> Iterator[Finding]:
+    """What a real use still needs."""
+    if settings.base_url.startswith("http://"):
+        yield Finding(
+            subject="production",
+            status="warning",
+            message=f"base_url is {settings.base_url}.",
+            mend="Serve mimis over https before learners use it; the address is printed in every credential.",
+        )
+    if settings.role == "school" and settings.trust.anchors:
+        yield Finding(
+            subject="production",
+            status="warning",
+            message="Trial trust anchors are configured.",
+            mend="Get a real seal (docs/sigill.md) and remove [trust] anchors.",
+        )
+    if settings.encryption_key is None:
+        yield Finding(
+            subject="production",
+            status="warning",
+            message="Names and documents are stored unencrypted.",
+            mend="Set encryption_key.",
+        )
+
+
+def _failed(subject: str, error: MimisError) -> Finding:
+    return Finding(subject=subject, status="error", message=error.message, mend=error.mend)

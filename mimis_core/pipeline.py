@@ -1,0 +1,61 @@
+"""The steps that need no database: map, decide, build and seal, verify."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from mimis_core.catalogue import Catalogue, Match, match
+from mimis_core.kinds import Format, Sealer, Signer
+from mimis_core.model import Check, Completion, IssueOrder, Sealed, Trust, Verdict
+from mimis_core.plugins import Plugins
+
+
+def map_completions(plugins: Plugins, completions: tuple[Completion, ...], catalogue: Catalogue) -> Match:
+    """What one learner's completions earn: a plugin's answer if one has any, else the catalogue's requirements."""
+    entries = catalogue.latest()
+    for _, answer in plugins.call("mimis_map_achievement", completions=completions, catalogue=entries):
+        if answer is not None:
+            earned = tuple((achievement, tuple(used)) for achievement, used in answer)
+            keys = {completion.key for _, used in earned for completion in used}
+            rest = tuple(completion for completion in completions if completion.key not in keys)
+            return Match(earned=earned, waiting=(), unmatched=rest)
+    return match(completions, catalogue)
+
+
+def issue(order: IssueOrder, format_: Format[Any], sealer: Sealer[Any], signer: Signer[Any]) -> Sealed:
+    """Build and seal one credential. Raises DataError when the document would not conform."""
+    return sealer.seal(format_.build(order), signer)
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    """The same day some months later; the last day of the month where there is no such day."""
+    index = start.month - 1 + months
+    year, month = start.year + index // 12, index % 12 + 1
+    return start.replace(year=year, month=month, day=min(start.day, calendar.monthrange(year, month)[1]))
+
+
+def verify_file(plugins: Plugins, content: bytes, trust: Trust) -> Verdict:
+    """Check a file with the plugin that knows its kind, then with every further check; the worst one decides."""
+    for _, verifier in plugins.call("mimis_verifier", content=content):
+        if verifier is not None:
+            verdict: Verdict = verifier.verify(content, trust)
+            further = plugins.call("mimis_checks", content=content, trust=trust)
+            return _with_further(verdict, (check for _, checks in further for check in checks))
+    failed = Check(type="format", status="error", reason="This is no file of a kind that mimis knows.")
+    return Verdict(verdict="invalid", checks=(failed,))
+
+
+def _with_further(verdict: Verdict, further: Iterable[Check]) -> Verdict:
+    """Merge further checks into those of their type: an error replaces ok, an ok adds nothing."""
+    checks = list(verdict.checks)
+    for extra in further:
+        known = next((index for index, check in enumerate(checks) if check.type == extra.type), None)
+        if known is None:
+            checks.append(extra)
+        elif extra.status == "error" and checks[known].status != "error":
+            checks[known] = extra
+    wrong = any(check.status == "error" for check in checks)
+    return Verdict(verdict="invalid" if wrong else verdict.verdict, checks=tuple(checks))

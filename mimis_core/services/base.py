@@ -1,0 +1,159 @@
+"""What all services share: one organisation's settings, database, adapters and audit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mimis_core.catalogue import Catalogue
+from mimis_core.errors import ConfigurationError, NotFoundError
+from mimis_core.kinds import Adapter, Courier, Format, Sealer, Signer, TalentFeed
+from mimis_core.model import CredentialFacts, Event, Organisation, Trust, Verdict
+from mimis_core.pipeline import verify_file
+from mimis_core.plugins import Plugins
+from mimis_core.settings import Settings
+from mimis_core.store.catalogue_files import load_catalogue
+from mimis_core.store.database import Database
+from mimis_core.store.tables import AuditRow, Base, OutboxRow
+
+Row = TypeVar("Row", bound=Base)
+
+
+def utc_now() -> datetime:
+    """The clock, in whole seconds as the documents write it; tests give another."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class ServicesBase:
+    """One organisation's data and adapters. Thread-safe: each call has its own database session."""
+
+    def __init__(
+        self, settings: Settings, plugins: Plugins, database: Database, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.settings = settings
+        self.plugins = plugins
+        self.database = database
+        self.clock = clock
+        self.on_queued: Callable[[], None] | None = None
+        self._opened: dict[tuple[str, str], Adapter[Any]] = {}
+        self._lock = threading.RLock()
+
+    @property
+    def organisation(self) -> str:
+        """Id that every row of this organisation carries."""
+        return self.settings.organisation.id
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue as its files stood when it was first asked for."""
+        return load_catalogue(self.settings.folder / self.settings.catalogue)
+
+    def owner(self, owner_id: str) -> Organisation:
+        """The organisation that owns an achievement. Raises ConfigurationError when it is not configured."""
+        for one in (self.settings.organisation, *self.settings.owners):
+            if one.id == owner_id:
+                return one
+        raise ConfigurationError(
+            f"The catalogue names the owner {owner_id!r}, which mimis.toml does not describe.",
+            mend="Add it under [[owners]], or correct owner in the catalogue.",
+        )
+
+    def verify(self, content: bytes, *, offline: bool = False) -> Verdict:
+        """Check a sealed file of any issuer against the configured trust anchors."""
+        return verify_file(self.plugins, content, Trust(anchors=self.settings.anchors(), offline=offline))
+
+    def read(self, content: bytes) -> CredentialFacts:
+        """Read a credential file of any known format. Raises DataError when no format knows it."""
+        return self._format.read(content)
+
+    def open_feeds(self) -> list[TalentFeed[Any]]:
+        """The configured ATS connections."""
+        return [self._open("feed", name, table) for name, table in self.settings.feeds.items()]
+
+    def couriers(self) -> list[str]:
+        """Names of the configured couriers."""
+        return list(self.settings.couriers)
+
+    def close(self) -> None:
+        """Close adapters and database."""
+        for adapter in self._opened.values():
+            adapter.close()
+        self._opened.clear()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self.close()
+
+    @property
+    def _format(self) -> Format[Any]:
+        format_: Format[Any] = self._open("format", "elm", self.settings.format)
+        return format_
+
+    @property
+    def _sealer(self) -> Sealer[Any]:
+        sealer: Sealer[Any] = self._open("sealer", "jades", self.settings.sealer)
+        return sealer
+
+    @property
+    def _signer(self) -> Signer[Any]:
+        if self.settings.signer is None:
+            raise ConfigurationError(
+                "No seal key is configured.", mend="Add [signer] to mimis.toml; docs/sigill.md says how to get one."
+            )
+        signer: Signer[Any] = self._open("signer", "pkcs12", self.settings.signer)
+        return signer
+
+    def _courier(self, name: str) -> Courier[Any]:
+        if name not in self.settings.couriers:
+            raise ConfigurationError(f"No courier is called {name!r}.", mend=f"Add [couriers.{name}] to mimis.toml.")
+        courier: Courier[Any] = self._open("courier", name, self.settings.couriers[name])
+        return courier
+
+    def _open(self, category: str, name: str, table: dict[str, Any]) -> Any:
+        with self._lock:
+            if (category, name) not in self._opened:
+                self._opened[category, name] = self.plugins.open(category, name, table)
+            return self._opened[category, name]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        """A session that commits at the end; work that it queued is announced after that, never before."""
+        with self.database.transaction() as session:
+            yield session
+        if session.info.pop("queued", False) and self.on_queued is not None:
+            self.on_queued()
+
+    def _get(self, session: Session, table: type[Row], row_id: str, what: str) -> Row:
+        """One row of this organisation; somebody else's row is not found."""
+        row = session.get(table, row_id)
+        if row is None or row.organisation != self.organisation:
+            raise NotFoundError(f"There is no {what} {row_id!r} here.", code="unknown")
+        return row
+
+    def _rows(self, session: Session, table: type[Row], *conditions: Any) -> list[Row]:
+        query = select(table).where(table.organisation == self.organisation, *conditions)
+        return list(session.scalars(query))
+
+    def _audit(self, session: Session, actor: str, action: str, subject: str, **details: Any) -> None:
+        now = self.clock()
+        session.add(
+            AuditRow(
+                organisation=self.organisation, at=now, actor=actor, action=action, subject=subject, details=details
+            )
+        )
+        event = Event(action=action, organisation=self.organisation, subject=subject, at=now, details=details)
+        self.plugins.call("mimis_record", event=event)
+
+    def _enqueue(self, session: Session, kind: str, ref: str) -> None:
+        session.add(OutboxRow(organisation=self.organisation, kind=kind, ref=ref, not_before=self.clock()))
+        session.info["queued"] = True

@@ -1,0 +1,144 @@
+"""Learners: who they are, how they sign in, how protected ones are marked."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from mimis_core.errors import NotFoundError, UserError
+from mimis_core.model import Learner
+from mimis_core.services.base import ServicesBase
+from mimis_core.services.messages import sign_in_mail
+from mimis_core.services.views import Slip
+from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInRow, new_id
+
+LINK_LIFE = timedelta(minutes=15)
+SLIP_LIFE = timedelta(days=30)
+SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0, O, 1, I and L, which look alike on paper."""
+
+
+def to_learner(row: LearnerRow) -> Learner:
+    """The row as the model knows it."""
+    return Learner(
+        id=row.id,
+        full_name=row.full_name,
+        given_name=row.given_name,
+        family_name=row.family_name,
+        email=row.email,
+        birth_date=date.fromisoformat(row.birth_date) if row.birth_date else None,
+        protected=row.protected,
+    )
+
+
+class LearnerServices(ServicesBase):
+    """Learners of one organisation."""
+
+    def learner(self, learner_id: str) -> Learner:
+        """One learner. Raises NotFoundError."""
+        with self._transaction() as session:
+            return to_learner(self._get(session, LearnerRow, learner_id, "learner"))
+
+    def learners(self) -> list[tuple[Learner, tuple[str, ...]]]:
+        """All learners with their source identities as ``source:key``; a protected one is named by id only."""
+        with self._transaction() as session:
+            identities: dict[str, list[str]] = {}
+            for row in self._rows(session, IdentityRow):
+                identities.setdefault(row.learner_id, []).append(f"{row.source}:{row.key}")
+            people = [to_learner(row) for row in self._rows(session, LearnerRow)]
+        return [(_hide_protected(one), tuple(identities.get(one.id, ()))) for one in people]
+
+    def protect_learner(self, learner_id: str, by: str, protected: bool = True) -> None:
+        """Mark a person as having skyddade personuppgifter: from now on nothing happens automatically."""
+        with self._transaction() as session:
+            self._get(session, LearnerRow, learner_id, "learner").protected = protected
+            self._audit(session, by, "learner.protect" if protected else "learner.unprotect", learner_id)
+
+    def send_sign_in_link(self, email: str) -> None:
+        """Mail a one-time link to a known learner. Says nothing about whether the address is known."""
+        with self._transaction() as session:
+            key = self.database.cipher.fingerprint(email)
+            known = self._rows(session, LearnerRow, LearnerRow.email_key == key, LearnerRow.protected.is_(False))
+            if len(known) == 1:
+                self._mail_link(session, known[0])
+
+    def invite_learner(self, learner_id: str) -> None:
+        """Mail a one-time link to one learner. Raises UserError when she has no address or is protected."""
+        with self._transaction() as session:
+            row = self._get(session, LearnerRow, learner_id, "learner")
+            if row.protected or not row.email:
+                raise UserError(f"Learner {learner_id} cannot be mailed.", mend="Use: mimis learners slip")
+            self._mail_link(session, row)
+
+    def make_slip(self, learner_id: str, handed_over_by: str) -> Slip:
+        """A printed sign-in, recorded as handed over in person by ``handed_over_by``."""
+        code = "-".join("".join(secrets.choice(SLIP_ALPHABET) for _ in range(4)) for _ in range(3))
+        expires = self.clock() + SLIP_LIFE
+        with self._transaction() as session:
+            self._get(session, LearnerRow, learner_id, "learner")
+            session.add(self._sign_in_row(learner_id, code, "slip", expires, handed_over_by))
+            self._audit(session, handed_over_by, "slip.handed_over", learner_id)
+        return Slip(code=code, url=f"{self.settings.base_url}/in/{code}", expires=expires)
+
+    def redeem_sign_in(self, token_or_code: str) -> str:
+        """Use a link or slip once; gives the learner's id.
+
+        Raises NotFoundError with code ``used``, ``expired`` or ``unknown``.
+        """
+        key = self.database.cipher.token_hash(token_or_code.strip())
+        query = select(SignInRow).where(SignInRow.organisation == self.organisation, SignInRow.token_key == key)
+        with self._transaction() as session:
+            row = session.scalars(query.with_for_update()).one_or_none()
+            if row is None:
+                raise NotFoundError("This sign-in is not known.", mend="Ask for a new link.", code="unknown")
+            if row.used_at is not None:
+                raise NotFoundError("The link has already been used.", mend="Ask for a new one.", code="used")
+            if row.expires < self.clock():
+                raise NotFoundError("The link is too old.", mend="Ask for a new one.", code="expired")
+            row.used_at = self.clock()
+            self._audit(session, row.learner_id, "sign_in", row.learner_id, kind=row.kind)
+            return row.learner_id
+
+    def _mail_link(self, session: Session, learner: LearnerRow) -> None:
+        token = secrets.token_urlsafe(32)
+        session.add(self._sign_in_row(learner.id, token, "mail", self.clock() + LINK_LIFE, None))
+        subject, text = sign_in_mail(self.settings.organisation, f"{self.settings.base_url}/in/{token}")
+        self._queue_mail(session, learner, f"sign-in:{new_id()}", subject, text)
+
+    def _queue_mail(
+        self, session: Session, learner: LearnerRow, key: str, subject: str, text: str, credential: str | None = None
+    ) -> None:
+        """Queue a mail unless the learner is protected, has no address, or no mail courier is configured."""
+        if learner.protected or not learner.email or "mail" not in self.settings.couriers:
+            return
+        row = MessageRow(
+            id=new_id(),
+            organisation=self.organisation,
+            key=key,
+            learner_id=learner.id,
+            to=learner.email,
+            subject=subject,
+            text=text,
+            credential_id=credential,
+            state="queued",
+            at=self.clock(),
+        )
+        session.add(row)
+        self._enqueue(session, "mail", row.id)
+
+    def _sign_in_row(self, learner_id: str, token: str, kind: str, expires: object, by: str | None) -> SignInRow:
+        return SignInRow(
+            organisation=self.organisation,
+            learner_id=learner_id,
+            token_key=self.database.cipher.token_hash(token),
+            kind=kind,
+            made_by=by,
+            expires=expires,
+        )
+
+
+def _hide_protected(learner: Learner) -> Learner:
+    return Learner(id=learner.id, full_name="Skyddad person", protected=True) if learner.protected else learner

@@ -1,0 +1,267 @@
+"""The first half of the main job: pull, match, decide. Issuing follows from the outbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mimis_core.catalogue import Match, check_achievement, passes
+from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, UserError
+from mimis_core.model import Achievement, AwardState, Completion, Model, PulledPage
+from mimis_core.pipeline import map_completions
+from mimis_core.services.intake import IntakeServices
+from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, SetAsideRow, new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mimis_core.kinds import Source
+
+Progress = Callable[[str, int | None, int | None], None]
+"""Told (source, done, total) as a pull goes on."""
+
+
+class SyncReport(Model):
+    """What one sync did. ``pulled`` = used + unmatched + waiting + set_aside + refused, whatever happened before."""
+
+    pulled: int = 0
+    used: int = 0
+    unmatched: int = 0
+    waiting: int = 0
+    set_aside: int = 0
+    refused: int = 0
+    awards: int = 0
+    proposed: int = 0
+    same_person: int = 0
+    errors: tuple[str, ...] = ()
+
+    @property
+    def adds_up(self) -> bool:
+        """True when every pulled record is accounted for."""
+        return self.pulled == self.used + self.unmatched + self.waiting + self.set_aside + self.refused
+
+
+class SyncServices(IntakeServices):
+    """Pulling and deciding."""
+
+    def sync(self, only: Iterable[str] = (), *, dry_run: bool = False, progress: Progress | None = None) -> SyncReport:
+        """Pull the configured sources and decide what is earned.
+
+        Arguments:
+            only: names of sources; empty means all.
+            dry_run: count what would happen and write nothing.
+            progress: told as pages arrive.
+
+        Raises ConfigurationError before anything is pulled when ``[privacy] protected`` is not answered, and
+        NotFoundError for an unknown source. A source that fails is named in ``errors``; the others go on.
+        """
+        if self.settings.privacy.protected is None:
+            raise ConfigurationError(
+                "mimis.toml does not say how learners with protected identity (skyddade personuppgifter) are kept out.",
+                mend='Answer with [privacy] protected = "role", "group", "list" or "none-enrolled".',
+            )
+        names = self._source_names(only)
+        started, errors, pulled, awards = self.clock(), list[str](), 0, 0
+        with self._pages_session(dry_run) as step:
+            for name in names:
+                try:
+                    for page in self._pull(name, progress):
+                        with step() as session:
+                            pulled += len(page.completions) + len(page.set_aside)
+                            awards += self._take_page(session, page, started)
+                except MimisError as error:
+                    errors.append(f"{name}: {error}")
+            with step() as session:
+                counts = self._counts(session, names, started)
+                same = len(self._same_person(session))
+        return SyncReport(pulled=pulled, awards=awards, same_person=same, errors=tuple(errors), **counts)
+
+    def awards(self, state: AwardState | None = None) -> list[dict[str, Any]]:
+        """Decisions, newest first, as plain values for commands and pages; a protected learner is named by id only."""
+        conditions = () if state is None else (AwardRow.state == state.value,)
+        with self._transaction() as session:
+            rows = self._rows(session, AwardRow, *conditions)
+            hidden = set(
+                session.scalars(
+                    select(LearnerRow.id).where(LearnerRow.protected, LearnerRow.organisation == self.organisation)
+                )
+            )
+            return [_award_summary(row, row.learner_id in hidden) for row in rows]
+
+    def decide_award(self, award_id: str, *, approve: bool, by: str, reason: str | None = None) -> None:
+        """Record a person's decision; approving queues the credential.
+
+        Raises NotFoundError, or UserError when the catalogue entry does not pass the six checks or the decision was
+        taken before.
+        """
+        with self._transaction() as session:
+            row = self._get(session, AwardRow, award_id, "award")
+            if row.state == AwardState.APPROVED:
+                raise UserError(f"Award {award_id} is approved already.", mend="Revoke its credential instead.")
+            achievement = self.catalogue.get(row.achievement_id, row.achievement_version)
+            if approve and not (achievement and passes(check_achievement(achievement))):
+                raise UserError(
+                    f"{row.achievement_id} does not pass the six principles.", mend="See: mimis catalogue check"
+                )
+            self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
+
+    def same_person_proposals(self) -> list[tuple[str, str]]:
+        """Pairs of learner ids with equal verified e-mail and name: for a person to confirm, never merged alone."""
+        with self._transaction() as session:
+            return self._same_person(session)
+
+    def _source_names(self, only: Iterable[str]) -> list[str]:
+        wanted = list(only) or list(self.settings.sources)
+        for name in wanted:
+            if name not in self.settings.sources:
+                raise NotFoundError(
+                    f"No source is called {name!r}.",
+                    mend=f"Configured are: {', '.join(self.settings.sources) or 'none'}.",
+                )
+        return wanted
+
+    def _pull(self, name: str, progress: Progress | None) -> Iterator[PulledPage]:
+        source: Source[Any] = self._open("source", name, self.settings.sources[name])
+        for page in source.pull(None):
+            if progress is not None:
+                progress(name, page.done, page.total)
+            yield page
+
+    @contextmanager
+    def _pages_session(self, dry_run: bool) -> Iterator[Callable[[], Any]]:
+        """Gives a maker of sessions: one transaction for each page, or one for all that is rolled back at the end."""
+        if not dry_run:
+            yield self._transaction
+            return
+        with Session(self.database.engine) as session:
+
+            @contextmanager
+            def shared() -> Iterator[Session]:
+                yield session
+                session.flush()
+
+            yield shared
+            session.rollback()
+
+    def _take_page(self, session: Session, page: PulledPage, started: datetime) -> int:
+        self._set_aside(session, page.set_aside, started)
+        touched = self._absorb(session, page.completions, started)
+        return sum(self._match_learner(session, learner_id) for learner_id in sorted(touched))
+
+    def _match_learner(self, session: Session, learner_id: str) -> int:
+        """Bring one learner's completions and awards up to date; gives the number of new awards."""
+        rows = self._rows(session, CompletionRow, CompletionRow.learner_id == learner_id)
+        if self._get(session, LearnerRow, learner_id, "learner").protected:
+            for row in rows:
+                row.state, row.reason = "set_aside", "protected"
+            return 0
+        by_key = {(row.source, row.key): row for row in rows}
+        match = self._mapped(tuple(Completion.model_validate_json(row.content) for row in rows))
+        for completions, state in ((match.unmatched, "unmatched"), (match.waiting, "waiting")):
+            for one in completions:
+                by_key[one.source, one.key].state = state
+        new = 0
+        for achievement, used in match.earned:
+            for one in used:
+                by_key[one.source, one.key].state = "used"
+            new += self._award(session, learner_id, achievement, used)
+        return new
+
+    def _mapped(self, completions: tuple[Completion, ...]) -> Match:
+        """The match, with what earns an achievement that fails the six checks left waiting."""
+        match = map_completions(self.plugins, completions, self.catalogue)
+        good = tuple(pair for pair in match.earned if self._ready(pair[0]))
+        used = {(one.source, one.key) for _, items in good for one in items}
+        held = tuple(
+            one for pair in match.earned if pair not in good for one in pair[1] if (one.source, one.key) not in used
+        )
+        return Match(earned=good, waiting=match.waiting + held, unmatched=match.unmatched)
+
+    def _ready(self, achievement: Achievement) -> bool:
+        return passes(check_achievement(achievement))
+
+    def _award(self, session: Session, learner_id: str, achievement: Achievement, used: tuple[Completion, ...]) -> int:
+        known = self._rows(
+            session,
+            AwardRow,
+            AwardRow.learner_id == learner_id,
+            AwardRow.achievement_id == achievement.id,
+            AwardRow.achievement_version == achievement.version,
+        )
+        if known:
+            return 0
+        row = AwardRow(
+            id=new_id(),
+            organisation=self.organisation,
+            learner_id=learner_id,
+            achievement_id=achievement.id,
+            achievement_version=achievement.version,
+            state=AwardState.PROPOSED,
+            completed_at=max(one.completed_at for one in used),
+            evidence=json.dumps([one.model_dump(mode="json") for one in used]),
+        )
+        session.add(row)
+        session.flush()
+        self._audit(session, "sync", "award.propose", row.id)
+        if achievement.automatic is not None:
+            rule = achievement.automatic
+            self._decide(session, row, AwardState.APPROVED, rule.decided_by, f"rule of {rule.decided_on.isoformat()}")
+        return 1
+
+    def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
+        row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
+        self._audit(session, "decision", f"award.{state.value}", row.id)
+        if state is AwardState.APPROVED:
+            self._enqueue(session, "issue", row.id)
+
+    def _counts(self, session: Session, names: list[str], started: datetime) -> dict[str, int]:
+        def grouped(table: Any, column: Any) -> dict[str, int]:
+            query = (
+                select(column, func.count())
+                .where(table.organisation == self.organisation, table.source.in_(names), table.seen_at == started)
+                .group_by(column)
+            )
+            return dict(session.execute(query).tuples().all())
+
+        states = grouped(CompletionRow, CompletionRow.state)
+        reasons = grouped(SetAsideRow, SetAsideRow.reason)
+        refused = reasons.pop("personal-number", 0)
+        proposed = self._rows(session, AwardRow, AwardRow.state == AwardState.PROPOSED.value)
+        return {
+            "used": states.get("used", 0),
+            "unmatched": states.get("unmatched", 0),
+            "waiting": states.get("waiting", 0),
+            "set_aside": states.get("set_aside", 0) + sum(reasons.values()),
+            "refused": refused,
+            "proposed": len(proposed),
+        }
+
+    def _same_person(self, session: Session) -> list[tuple[str, str]]:
+        groups: dict[tuple[str, str], list[str]] = {}
+        verified = {
+            row.learner_id
+            for row in self._rows(session, CompletionRow)
+            if Completion.model_validate_json(row.content).learner.email_verified
+        }
+        for row in self._rows(session, LearnerRow, LearnerRow.email_key.is_not(None), LearnerRow.protected.is_(False)):
+            if row.id in verified:
+                groups.setdefault((row.email_key or "", row.full_name.casefold()), []).append(row.id)
+        return [(ids[0], other) for ids in groups.values() for other in ids[1:]]
+
+
+def _award_summary(row: AwardRow, hidden: bool) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "learner": row.learner_id,
+        "achievement": f"{row.achievement_id}@{row.achievement_version}",
+        "state": row.state,
+        "completed_at": row.completed_at.isoformat(),
+        "protected": hidden,
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+    }

@@ -1,0 +1,259 @@
+"""All tables. Each has an organisation id; names, contacts and documents are encrypted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from mimis_core.store.types import Encrypted, EncryptedBytes, UtcDateTime
+
+
+def new_id() -> str:
+    """An opaque id: 32 hexadecimal digits that say nothing about what they name."""
+    return uuid4().hex
+
+
+class Base(DeclarativeBase):
+    """Common columns and the types that annotations stand for."""
+
+    type_annotation_map = {datetime: UtcDateTime, date: Date, dict[str, Any]: JSON}  # read by SQLAlchemy
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
+    organisation: Mapped[str] = mapped_column(String(80), index=True)
+
+
+class LearnerRow(Base):
+    """A person in one organisation."""
+
+    __tablename__ = "learner"
+    full_name: Mapped[str] = mapped_column(Encrypted)
+    given_name: Mapped[str | None] = mapped_column(Encrypted)
+    family_name: Mapped[str | None] = mapped_column(Encrypted)
+    email: Mapped[str | None] = mapped_column(Encrypted)
+    email_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    birth_date: Mapped[str | None] = mapped_column(Encrypted)
+    protected: Mapped[bool] = mapped_column(default=False)
+
+
+class IdentityRow(Base):
+    """One source identity of a learner. Merging moves rows here and nowhere else."""
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("organisation", "source", "key"),)
+    source: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(200))
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+
+
+class CompletionRow(Base):
+    """One pulled completion and what became of it: used, waiting, unmatched, set_aside or refused."""
+
+    __tablename__ = "completion"
+    __table_args__ = (UniqueConstraint("organisation", "source", "key"),)
+    source: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(300))
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    content: Mapped[str] = mapped_column(Encrypted)
+    state: Mapped[str] = mapped_column(String(20), default="unmatched", index=True)
+    reason: Mapped[str | None] = mapped_column(String(300))
+    seen_at: Mapped[datetime]
+
+
+class SetAsideRow(Base):
+    """A record that a source or mimis could not use, with the reason."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("organisation", "source", "key"),)
+    source: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(100))
+    message: Mapped[str] = mapped_column(String(1000))
+    seen_at: Mapped[datetime]
+
+
+class AwardRow(Base):
+    """One decision; a learner has at most one for each achievement version."""
+
+    __tablename__ = "award"
+    __table_args__ = (UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version"),)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    achievement_id: Mapped[str] = mapped_column(String(80))
+    achievement_version: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    completed_at: Mapped[datetime]
+    evidence: Mapped[str] = mapped_column(Encrypted)
+    decided_by: Mapped[str | None] = mapped_column(Encrypted)
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(Encrypted)
+
+
+class CredentialRow(Base):
+    """An issued credential. ``live_key`` is set while it lives, so that the database refuses a second one."""
+
+    __tablename__ = "credential"
+    __table_args__ = (UniqueConstraint("organisation", "live_key"),)
+    award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    achievement: Mapped[str] = mapped_column(Encrypted)
+    urn: Mapped[str] = mapped_column(String(60), unique=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    live_key: Mapped[str | None] = mapped_column(String(160))
+    format: Mapped[str] = mapped_column(String(40))
+    media_type: Mapped[str] = mapped_column(String(80))
+    filename: Mapped[str] = mapped_column(String(120))
+    content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
+    status: Mapped[str] = mapped_column(String(20), index=True)
+    status_reason: Mapped[str | None] = mapped_column(String(500))
+    status_at: Mapped[datetime]
+    issued_at: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+
+
+class PermissionRow(Base):
+    """A recorded permission: the learner's own choice or the school's rule. Nothing leaves without one."""
+
+    __tablename__ = "permission"
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    given_by: Mapped[str] = mapped_column(Encrypted)
+    given_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """One credential's way to one wallet or mailbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("organisation", "credential_id", "courier", "to_key"),)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"), index=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    permission_id: Mapped[str] = mapped_column(ForeignKey("permission.id"))
+    courier: Mapped[str] = mapped_column(String(80))
+    to: Mapped[str] = mapped_column(Encrypted)
+    to_key: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    reference: Mapped[str | None] = mapped_column(String(300))
+    url: Mapped[str | None] = mapped_column(String(500))
+    at: Mapped[datetime]
+
+
+class MessageRow(Base):
+    """A mail to a learner; ``key`` makes it go out once whatever is repeated."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("organisation", "key"),)
+    key: Mapped[str] = mapped_column(String(160))
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    to: Mapped[str] = mapped_column(Encrypted)
+    subject: Mapped[str] = mapped_column(Encrypted)
+    text: Mapped[str] = mapped_column(Encrypted)
+    credential_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    reference: Mapped[str | None] = mapped_column(String(300))
+    at: Mapped[datetime]
+
+
+class OutboxRow(Base):
+    """Work that must happen because of a row written in the same transaction."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("organisation", "kind", "ref"),
+        Index("outbox_due", "state", "not_before"),
+    )
+    kind: Mapped[str] = mapped_column(String(20))
+    ref: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(20), default="queued")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+
+class SignInRow(Base):
+    """A one-time link or printed slip; only its hash is kept."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (UniqueConstraint("organisation", "token_key"),)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    token_key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(10))
+    made_by: Mapped[str | None] = mapped_column(Encrypted)
+    expires: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PartnerRow(Base):
+    """A registered employer; the client secret is kept as a hash."""
+
+    __tablename__ = "partner"
+    __table_args__ = (UniqueConstraint("organisation", "client_id"),)
+    name: Mapped[str] = mapped_column(String(200))
+    registration: Mapped[str] = mapped_column(String(20))
+    domain: Mapped[str] = mapped_column(String(253))
+    client_id: Mapped[str] = mapped_column(String(40))
+    secret_key: Mapped[str] = mapped_column(String(64))
+    removed_at: Mapped[datetime | None]
+
+
+class ShareRow(Base):
+    """A learner's permission for one recipient; the link's token is stored encrypted and looked up by its hash."""
+
+    __tablename__ = "share"
+    __table_args__ = (UniqueConstraint("organisation", "token_key"),)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
+    partner_id: Mapped[str | None] = mapped_column(ForeignKey("partner.id"), index=True)
+    token: Mapped[str] = mapped_column(Encrypted)
+    token_key: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[str] = mapped_column(Encrypted)
+    until: Mapped[date]
+    anonymous: Mapped[bool]
+    application_email: Mapped[str | None] = mapped_column(Encrypted)
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ShareCredentialRow(Base):
+    """Which credentials a share shows."""
+
+    __tablename__ = "share_credential"
+    __table_args__ = (UniqueConstraint("share_id", "credential_id"),)
+    share_id: Mapped[str] = mapped_column(ForeignKey("share.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"))
+
+
+class DisclosureRow(Base):
+    """One look at what a share showed."""
+
+    __tablename__ = "disclosure"
+    share_id: Mapped[str] = mapped_column(ForeignKey("share.id"), index=True)
+    viewer: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
+class ImportRow(Base):
+    """Employer role: one share or file taken in."""
+
+    __tablename__ = "import"
+    __table_args__ = (UniqueConstraint("organisation", "key"),)
+    key: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    content: Mapped[str] = mapped_column(Encrypted)
+    at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Append-only record of decisions, by ids only."""
+
+    __tablename__ = "audit"
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(200))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]]

@@ -1,0 +1,84 @@
+"""Languages: one gettext catalogue per language, chosen by the reader or by the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from babel import Locale
+from flask import Flask, current_app, request, session
+from flask_babel import Babel, format_date, format_datetime, get_locale
+
+SESSION_KEY = "lang"
+DEFAULT = "sv"
+TIMEZONE = "Europe/Stockholm"
+CATALOGUES = Path(__file__).parent / "translations"
+
+
+def install(app: Flask) -> None:
+    """Let an app speak every language that the core has a catalogue for."""
+    Babel(
+        app,
+        default_locale=DEFAULT,
+        default_timezone=TIMEZONE,
+        default_translation_directories=str(CATALOGUES),
+        locale_selector=choose,
+    )
+    app.before_request(_keep_choice)
+    app.add_template_filter(pick)
+    app.add_template_filter(day)
+    app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_language_name, "language_name")
+    app.context_processor(lambda: {"language": current(), "languages": languages()})
+
+
+def add_translations(app: Flask, folder: Path) -> None:
+    """Add an adapter's catalogues: ``<folder>/<language>/LC_MESSAGES/messages.mo``."""
+    app.extensions["babel"].translation_directories.append(str(folder))
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that pages come in: those the core has a catalogue for."""
+    return tuple(sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po")))
+
+
+def choose() -> str:
+    """The reader's language: her own choice, else the browser's, else Swedish."""
+    chosen = session.get(SESSION_KEY)
+    if chosen in languages():
+        return str(chosen)
+    return request.accept_languages.best_match(languages()) or DEFAULT
+
+
+def current() -> str:
+    """Code of the language of the page that is being made."""
+    return str(get_locale() or current_app.extensions["babel"].default_locale)
+
+
+def pick(text: Mapping[str, str]) -> str:
+    """Take the reader's language out of a text in several, else Swedish, else English, else whatever there is."""
+    for code in (current(), "sv", "en"):
+        if code in text:
+            return text[code]
+    return next(iter(text.values()))
+
+
+def day(value: date) -> str:
+    """A date as it stands in running text, such as 24 november 2026; a time is taken in the pages' zone."""
+    return str(format_date(value, "d MMMM y"))
+
+
+def _keep_choice() -> None:
+    wanted = request.args.get(SESSION_KEY)
+    if wanted in languages():
+        session[SESSION_KEY] = wanted
+
+
+def _language_name(code: str) -> str:
+    return (Locale.parse(code).get_display_name(code) or code).capitalize()
+
+
+def _moment(value: datetime) -> str:
+    form = "d MMMM y 'kl.' HH.mm" if current() == "sv" else "d MMMM y, HH:mm"
+    return str(format_datetime(value, form))

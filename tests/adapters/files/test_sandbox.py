@@ -1,0 +1,138 @@
+"""The sandbox against the source, and the template against both."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from mimis_core import Completion, CompletionKind, Grade, SourceLearner
+from mimis_files.commands import Kind, app, template_text
+from mimis_files.sandbox import FilesSandbox
+from mimis_files.settings import FilesSettings
+from mimis_files.source import FilesSource
+from mimis_files.values import looks_personal
+
+LETTERS = st.characters(codec="utf-8", categories=["Lu", "Ll", "Lo"])
+NAMES = st.text(st.sampled_from("aåäöéüÅÖłŁ;\",'- xyz") | LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
+GRADES = st.sampled_from(["A", "E", "VG", "Godkänt"]).map(lambda text: Grade(text=text)) | st.builds(
+    lambda value, maximum: Grade(value=value / 4, minimum=0, maximum=maximum),
+    st.integers(0, 80),
+    st.sampled_from([20.0, 100.0]),
+)
+
+
+@st.composite
+def made_completions(draw: st.DrawFn) -> Completion:
+    id, achievement = draw(st.integers(1, 9999).map(str)), draw(st.sampled_from(["a", "verktygsvana", "b-2"]))
+    learner = SourceLearner(
+        source="files",
+        key=id,
+        full_name=draw(NAMES),
+        given_name=draw(st.none() | NAMES),
+        email=draw(st.none() | st.just(f"{id}@exempel.se")),
+        protected=draw(st.booleans()),
+    )
+    return Completion(
+        source="files",
+        key=f"achievement:{achievement}/learner:{id}",
+        learner=learner,
+        module=f"achievement:{achievement}",
+        title=draw(NAMES),
+        completed_at=datetime.combine(draw(st.dates(date(2000, 1, 1), date(2099, 1, 1))), time(12), UTC),
+        kind=draw(st.sampled_from(CompletionKind)),
+        grade=draw(st.none() | GRADES),
+        by=draw(NAMES),
+        evidence=draw(st.none() | NAMES),
+    )
+
+
+def pull_back(sandbox: FilesSandbox) -> list[Completion]:
+    table = sandbox.settings()
+    assert table.pop("kind") == "files"
+    pages = list(FilesSource("files", FilesSettings(**table)).pull(None))
+    assert [one for page in pages for one in page.set_aside] == []
+    return [one for page in pages for one in page.completions]
+
+
+@given(st.lists(made_completions(), unique_by=lambda one: one.key, max_size=6))
+def test_what_is_loaded_is_pulled(completions: list[Completion]) -> None:
+    with FilesSandbox() as sandbox:
+        sandbox.load(completions)
+        assert pull_back(sandbox) == completions
+
+
+def make(name: str) -> Completion:
+    learner = SourceLearner(source="files", key="1", full_name=name)
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    return Completion(
+        source="files",
+        key="achievement:a/learner:1",
+        learner=learner,
+        module="achievement:a",
+        title="a",
+        completed_at=at,
+    )
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("Åsa Öberg", "windows-1252"), ("Łukasz Żak", "utf-8-sig")])
+def test_list_is_written_as_excel_does(name: str, encoding: str) -> None:
+    with FilesSandbox() as sandbox:
+        sandbox.load([make(name)])
+        (file, content), *_ = sandbox.received()
+    assert file == "klara.csv"
+    heading, row = content.decode(encoding).splitlines()
+    assert heading.startswith("Personnummer;Deltagare-id;Namn;")
+    assert looks_personal(row.split(";")[0])
+    assert f";{name};" in row
+
+
+def test_folder_is_gone_afterwards() -> None:
+    with FilesSandbox() as sandbox:
+        folder = sandbox.folder
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
+def test_course_of_lms_is_refused() -> None:
+    with FilesSandbox() as sandbox, pytest.raises(ValueError, match="course:2"):
+        sandbox.load([make("Kim").model_copy(update={"module": "course:2"})])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_template_is_readable_but_unused(tmp_path: Path, kind: Kind) -> None:
+    (tmp_path / "mall.csv").write_text(template_text(kind), encoding="utf-8-sig")
+    (page,) = FilesSource("listor", FilesSettings(path=tmp_path)).pull(None)
+    assert (page.completions, page.set_aside, page.total) == ((), (), 1)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_filled_in_template_is_completed(tmp_path: Path, kind: Kind) -> None:
+    (tmp_path / "mall.csv").write_text(template_text(kind).replace("Nej", "Ja"), encoding="utf-8-sig")
+    (page,) = FilesSource("listor", FilesSettings(path=tmp_path)).pull(None)
+    assert [one.kind.value for one in page.completions] == [
+        {"kurs": "course", "validering": "validation", "arbetsplatsintyg": "attestation"}[kind]
+    ]
+
+
+def test_command_prints_the_template() -> None:
+    answer = CliRunner().invoke(app, ["template", "--kind", "arbetsplatsintyg"])
+    assert answer.exit_code == 0
+    assert answer.stdout.splitlines()[0].startswith("deltagare-id;namn;e-post;mikromerit;datum")
+    assert "handledare" in answer.stdout
+
+
+def test_command_prints_json() -> None:
+    answer = CliRunner().invoke(app, ["template", "--json"])
+    assert json.loads(answer.stdout)["columns"][-1] == "skyddad"
+
+
+def test_command_writes_file_for_excel(tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["template", "--output", str(tmp_path / "mall.csv")])
+    assert answer.exit_code == 0
+    assert (tmp_path / "mall.csv").read_bytes().startswith(b"\xef\xbb\xbfdeltagare-id;")

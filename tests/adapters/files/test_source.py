@@ -1,0 +1,252 @@
+"""Lists as a school keeps them, good rows and bad."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mimis_core import Completion, CompletionKind, ConfigurationError, Grade, SetAside
+from mimis_core.plugins import load_plugins
+from mimis_core.testing.conformance import AdapterConformance
+from mimis_files.settings import FilesSettings
+from mimis_files.source import FilesSource
+
+Pull = Callable[..., tuple[list[Completion], list[SetAside]]]
+
+FULL = (
+    "Deltagare-ID;Förnamn;Efternamn;E-post;Mikromerit;Datum;Bedömare;Handledare;Resultat;Betyg;Typ;Arbetsplats;Underlag"
+)
+
+
+class TestFilesConformance(AdapterConformance):
+    """What holds for every adapter."""
+
+    adapter_type = FilesSource
+
+
+def test_plugin_registers_source_and_command() -> None:
+    plugins = load_plugins()
+    assert plugins.types("source")["files"] is FilesSource
+    assert ("files", "mimis_files.sandbox:FilesSandbox") in dict(plugins.call("mimis_sandboxes"))["files"]
+    assert [name for name, _, _ in dict(plugins.call("mimis_commands"))["files"]] == ["files"]
+
+
+def test_full_row_becomes_a_completion(pull: Pull) -> None:
+    row = "17;Åsa;Öberg;asa@exempel.se;verktygsvana;24/11 -26;Bo Ek;;Ja;VG;Validering;Verkstan AB;Arbetsprov"
+    (one,), aside = pull(row, headings=FULL)
+    assert aside == []
+    assert (one.key, one.module) == ("achievement:verktygsvana/learner:17", "achievement:verktygsvana")
+    assert (one.learner.full_name, one.learner.family_name, one.learner.email) == (
+        "Åsa Öberg",
+        "Öberg",
+        "asa@exempel.se",
+    )
+    assert (one.kind, one.by, one.grade) == (CompletionKind.VALIDATION, "Bo Ek", Grade(text="VG"))
+    assert (one.evidence, one.completed_at) == ("Verkstan AB, Arbetsprov", datetime(2026, 11, 24, 12, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("mark", [";", ",", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "windows-1252", "utf-16"])
+def test_separator_and_encoding_are_found(source: FilesSource, tmp_path: Path, mark: str, encoding: str) -> None:
+    text = f"Deltagar-id;Namn;Mikromerit;Datum\r\n1;Åsa Ödman;sakert-hojd;2026-11-24\r\n".replace(";", mark)
+    (tmp_path / "lista.CSV").write_bytes(text.encode(encoding))
+    (page,) = source.pull(None)
+    assert [one.learner.full_name for one in page.completions] == ["Åsa Ödman"]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "column"),
+    [
+        (";Kim;verktygsvana;2026-11-24;Ja", "learner-missing", "deltagare-id"),
+        ("1;;verktygsvana;2026-11-24;Ja", "name", "namn"),
+        ("1;Kim;Verktyg & vana;2026-11-24;Ja", "achievement", "mikromerit"),
+        ("1;Kim;verktygsvana;2026-13-24;Ja", "date", "datum"),
+        ("1;Kim;verktygsvana;;Ja", "date", "datum"),
+        ("1;Kim;verktygsvana;2026-11-24;kanske", "result", "resultat"),
+        ("19900101-0017;Kim;verktygsvana;2026-11-24;Ja", "personal-number", "deltagare-id"),
+        ("1;Kim 900101-0017;verktygsvana;2026-11-24;Ja", "personal-number", "namn"),
+        ("1;Kim", "date", ""),
+    ],
+)
+def test_bad_row_is_named_without_person(pull: Pull, row: str, reason: str, column: str) -> None:
+    good, aside = pull("8;Alva;verktygsvana;2026-11-24;Ja", row, "9;Bo;verktygsvana;2026-11-24;Ja")
+    assert [one.learner.key for one in good] == ["8", "9"]
+    if reason == "date" and not column:
+        assert aside == []  # a row that breaks off before its result tells of nothing completed
+        return
+    assert [(one.key, one.reason) for one in aside] == [("lista.csv:3", reason)]
+    assert aside[0].message.startswith("lista.csv, rad 3: ")
+    assert column in aside[0].message
+    assert "Kim" not in aside[0].message
+
+
+@pytest.mark.parametrize(
+    ("kind", "signers", "reason"),
+    [("validering", "", "by-missing"), ("arbetsplatsintyg", "", "by-missing"), ("lotteri", "Bo", "kind")],
+)
+def test_signer_and_kind_are_required(pull: Pull, kind: str, signers: str, reason: str) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;typ;bedömare"
+    good, aside = pull(f"1;Kim;verktygsvana;2026-11-24;{kind};{signers}", headings=headings)
+    assert (good, [one.reason for one in aside]) == ([], [reason])
+
+
+@pytest.mark.parametrize(
+    ("kind", "assessor", "supervisor", "expected", "by"),
+    [
+        ("", "Lärare", "", CompletionKind.COURSE, "Lärare"),
+        ("", "", "Handledare", CompletionKind.ATTESTATION, "Handledare"),
+        ("Apl", "Lärare", "Handledare", CompletionKind.ATTESTATION, "Handledare, Lärare"),
+        ("kurs", "", "", CompletionKind.COURSE, None),
+    ],
+)
+def test_kind_and_signer_are_read(
+    pull: Pull, kind: str, assessor: str, supervisor: str, expected: CompletionKind, by: str | None
+) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;typ;bedömare;handledare"
+    (one,), _ = pull(f"1;Kim;verktygsvana;2026-11-24;{kind};{assessor};{supervisor}", headings=headings)
+    assert (one.kind, one.by) == (expected, by)
+
+
+@pytest.mark.parametrize("result", ["Nej", "IG", "F", "Icke godkänt", "-", "Streck", ""])
+def test_unfinished_rows_are_counted_only(source: FilesSource, pull: Pull, result: str) -> None:
+    good, aside = pull(f"1;Kim;verktygsvana;2026-11-24;{result}")
+    assert (good, aside) == ([], [])
+    assert [(page.done, page.total) for page in source.pull(None)] == [(1, 1)]
+
+
+def test_failing_grade_beats_done_result(pull: Pull) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;resultat;betyg"
+    good, _ = pull("1;Kim;a;2026-11-24;Klar;F", "2;Bo;a;2026-11-24;Klar;C", "3;Ed;a;2026-11-24;;", headings=headings)
+    assert [one.learner.key for one in good] == ["2"]
+
+
+def test_list_without_results_is_completed(pull: Pull) -> None:
+    good, _ = pull("1;Kim;verktygsvana;2026-11-24", headings="deltagare-id;namn;mikromerit;datum")
+    assert len(good) == 1
+
+
+def test_mail_address_stands_in_for_id(pull: Pull) -> None:
+    headings = "e-post;namn;mikromerit;datum"
+    (one,), _ = pull("Kim@Exempel.se;Kim;verktygsvana;2026-11-24", headings=headings)
+    (same,), _ = pull("kim@exempel.se;Kim;verktygsvana;2026-11-24", headings=headings)
+    assert one.learner.key.startswith("mail:")
+    assert "kim" not in one.key.casefold()
+    assert one.key == same.key
+
+
+def test_personal_number_column_is_dropped(pull: Pull) -> None:
+    headings = "Personnummer (12 siffror);Deltagare-id;Namn;Mikromerit;Datum"
+    good, aside = pull("199001010017;1;Kim;verktygsvana;2026-11-24", headings=headings)
+    assert aside == []
+    assert "0017" not in good[0].model_dump_json()
+
+
+@pytest.mark.parametrize("heading", ["Personnummer", "pnr", "Samordningsnummer", "Person-nr", "SSN"])
+def test_personal_number_is_no_identifier(pull: Pull, heading: str) -> None:
+    good, aside = pull("199001010017;Kim;a;2026-11-24", headings=f"{heading};Namn;Mikromerit;Datum")
+    assert (good, [(one.key, one.reason) for one in aside]) == ([], [("lista.csv", "columns")])
+    assert "deltagare-id eller e-post" in aside[0].message
+
+
+def test_other_columns_are_never_kept(pull: Pull) -> None:
+    headings = "Deltagare-id;Namn;Mikromerit;Datum;Diagnos;Telefon"
+    (one,), _ = pull("1;Kim;verktygsvana;2026-11-24;Hemligt;0701234567", headings=headings)
+    assert not [word for word in ("Hemligt", "0701234567") if word in one.model_dump_json()]
+
+
+@pytest.mark.parametrize(
+    ("mark", "protected"), [("ja", True), ("X", True), ("kanske", True), ("nej", False), ("", False)]
+)
+def test_protected_column_is_honoured(pull: Pull, mark: str, protected: bool) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;skyddad"
+    (one,), _ = pull(f"1;Kim;verktygsvana;2026-11-24;{mark}", headings=headings)
+    assert one.learner.protected is protected
+
+
+@pytest.mark.parametrize("listed", ["A17", "a17", "Kim@exempel.se"])
+def test_protected_list_is_honoured(tmp_path: Path, listed: str) -> None:
+    (tmp_path / "l.csv").write_text("deltagare-id;namn;e-post;mikromerit;datum\nA17;Kim;kim@exempel.se;a;2026-11-24\n")
+    source = FilesSource("listor", FilesSettings(path=tmp_path, protected=(listed,)))
+    assert [one.learner.protected for page in source.pull(None) for one in page.completions] == [True]
+
+
+def test_same_list_twice_is_one(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
+    first, _ = pull("1;Kim;verktygsvana;2026-11-24;Ja")
+    (tmp_path / "kopia.csv").write_bytes((tmp_path / "lista.csv").read_bytes())
+    (page,) = source.pull(None)
+    assert list(page.completions) == first
+    assert (page.set_aside, page.total) == ((), 2)
+
+
+def test_newest_of_two_dates_counts(pull: Pull) -> None:
+    rows = ("1;Kim;a;2026-11-24;Ja", "1;Kim;a;2029-11-24;Ja", "1;Kim;a;2023-11-24;Ja")
+    good, aside = pull(*rows)
+    assert ([one.completed_at.year for one in good], aside) == ([2029], [])
+
+
+@pytest.mark.parametrize("other", ["1;Kim;a;2026-11-24;C;kurs;Bo", "1;Kim;a;2027-01-01;Ja;validering;Bo"])
+def test_contradicting_rows_are_reported(pull: Pull, other: str) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;resultat;typ;bedömare"
+    good, aside = pull("1;Kim;a;2026-11-24;A;kurs;Bo", other, headings=headings)
+    assert ([one.grade for one in good], [one.reason for one in aside]) == ([Grade(text="A")], ["duplicate"])
+
+
+def test_large_list_comes_in_batches(source: FilesSource, pull: Pull) -> None:
+    pull(*(f"{number};Kim;verktygsvana;2026-11-24;Ja" for number in range(1001)), ";;;;Ja")
+    pages = list(source.pull(None))
+    assert [len(page.completions) for page in pages] == [500, 500, 1]
+    assert [(page.done, page.total, len(page.set_aside)) for page in pages] == [
+        (500, 1002, 0),
+        (1000, 1002, 0),
+        (1002, 1002, 1),
+    ]
+
+
+def test_unusable_file_stops_no_other(tmp_path: Path, pull: Pull) -> None:
+    (tmp_path / "annan.csv").write_text("frukt;antal\näpple;3\n", encoding="utf-8")
+    (tmp_path / "tom.csv").write_bytes(b"")
+    (tmp_path / "trasig.csv").write_bytes(b"\x81\x8d")
+    good, aside = pull("1;Kim;verktygsvana;2026-11-24;Ja")
+    assert len(good) == 1
+    assert [(one.key, one.reason) for one in aside] == [
+        ("annan.csv", "columns"),
+        ("tom.csv", "columns"),
+        ("trasig.csv", "encoding"),
+    ]
+
+
+def test_single_file_can_be_named(tmp_path: Path, pull: Pull) -> None:
+    pull("1;Kim;verktygsvana;2026-11-24;Ja")
+    source = FilesSource("listor", FilesSettings(path=tmp_path / "lista.csv"))
+    assert sum(len(page.completions) for page in source.pull(None)) == 1
+
+
+def test_empty_folder_gives_one_page(source: FilesSource) -> None:
+    assert [(page.completions, page.total) for page in source.pull(None)] == [((), 0)]
+    assert [finding.status for finding in source.check()] == ["warning"]
+
+
+def test_missing_folder_names_its_mend(tmp_path: Path) -> None:
+    source = FilesSource("listor", FilesSettings(path=tmp_path / "borta"))
+    with pytest.raises(ConfigurationError) as caught:
+        list(source.pull(None))
+    assert caught.value.mend
+    assert [(finding.status, bool(finding.mend)) for finding in source.check()] == [("error", True)]
+
+
+def test_check_counts_usable_lists(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
+    pull("1;Kim;verktygsvana;2026-11-24;Ja")
+    (tmp_path / "annan.csv").write_text("frukt;antal\n", encoding="utf-8")
+    findings = list(source.check())
+    assert [finding.status for finding in findings] == ["error", "ok"]
+    assert "1 av 2" in findings[1].message
+
+
+def test_logs_name_no_person(pull: Pull, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        pull("1;Kim Exempelsson;verktygsvana;2026-11-24;Ja", "2;Bo Exempelsson;;;Ja")
+    assert "Exempelsson" not in caplog.text

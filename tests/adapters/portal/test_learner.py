@@ -1,0 +1,107 @@
+"""The learner's pages: her credentials, the file, and sending it to a wallet by her own yes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from mimis_core import CredentialStatus
+from mimis_core.services import DeliveryView
+
+SEND = "/me/credentials/cred-1/send/europass"
+QUESTIONS = [
+    "Vem har utfärdat mikromeriten?",
+    "Vad kan du?",
+    "Hur har du bedömts?",
+    "Hur är mikromeriten kvalitetssäkrad?",
+]
+
+
+def test_empty_page_says_what_comes(amina: FlaskClient, services: Any) -> None:
+    services.empty = True
+    assert "Du har inga bevis än." in amina.get("/me").text
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_credential_answers_four_questions(amina: FlaskClient, question: str) -> None:
+    assert question in amina.get("/me/credentials/cred-1").text
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Storsjö folkhögskola", "Vårdens kompetensråd", "muntligt prov", "blandat", "ungefär 40 timmar", "Karin Ek"],
+)
+def test_credential_speaks_plainly(amina: FlaskClient, words: str) -> None:
+    assert words in amina.get("/me/credentials/cred-1").text
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("active", "Äkta och giltigt"),
+        ("suspended", "Äkta, men tillfälligt stoppat"),
+        ("revoked", "Äkta, men återkallat 24 november 2026"),
+        ("superseded", "Äkta, men ersatt av ett nyare"),
+        ("expired", "Äkta, men har gått ut"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/me/credentials/cred-1", "/c/pub-1"])
+def test_status_has_words_and_icon(amina: FlaskClient, services: Any, path: str, status: str, words: str) -> None:
+    services.status = CredentialStatus(status)
+    page = amina.get(path).text
+    assert words in page
+    assert '<svg class="icon"' in page
+
+
+def test_file_is_byte_for_byte(amina: FlaskClient) -> None:
+    answer = amina.get("/me/credentials/cred-1/file")
+    assert answer.data == b'{"p": 1}'
+    assert answer.headers["Content-Disposition"] == "attachment; filename=bevis.json"
+
+
+def test_wallet_address_is_shown_before(amina: FlaskClient, services: Any) -> None:
+    assert 'value="amina@exempel.se"' in amina.get(SEND).text
+    page = amina.post(SEND, data={"to": "me@wallet.example", "step": "look"}).text
+    assert "me@wallet.example" in page
+    assert services.permissions == []
+
+
+def test_yes_is_recorded_as_permission(amina: FlaskClient, services: Any) -> None:
+    answer = amina.post(SEND, data={"to": "me@wallet.example", "step": "yes"})
+    assert answer.location == "/me/credentials/cred-1"
+    assert services.permissions == [("amina", "cred-1", "europass", "me@wallet.example")]
+
+
+@pytest.mark.parametrize("to", ["", "two words", "a@b", "x" * 300])
+@pytest.mark.parametrize("step", ["look", "yes"])
+def test_unusable_wallet_address_is_refused(amina: FlaskClient, services: Any, to: str, step: str) -> None:
+    assert amina.post(SEND, data={"to": to, "step": step}).status_code == 400
+    assert services.permissions == []
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("queued", "Vi skickar beviset till Europass."),
+        ("sent", "Beviset är sparat i Europass."),
+        ("attention", "Europass tog inte emot beviset."),
+    ],
+)
+def test_delivery_state_is_told(amina: FlaskClient, services: Any, state: Any, words: str) -> None:
+    when = datetime(2026, 11, 24, tzinfo=UTC)
+    services.deliveries = [
+        DeliveryView(credential_id="cred-1", title={"sv": "x"}, courier="europass", state=state, at=when)
+    ]
+    assert words in amina.get("/me/credentials/cred-1").text
+
+
+@pytest.mark.parametrize("path", [SEND, "/me/share"])
+def test_protected_person_is_stopped(amina: FlaskClient, services: Any, path: str) -> None:
+    services.protected = True
+    for answer in (amina.get(path), amina.post(path, data={"step": "yes", "to": "me@wallet.example"})):
+        assert answer.status_code == 403
+        assert "Prata med din skola först" in answer.text
+    assert (services.permissions, services.shares) == ([], [])

@@ -1,0 +1,1 @@
+"""An adapter that cannot be imported, as when a library is missing."""
