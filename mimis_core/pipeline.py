@@ -15,14 +15,9 @@ from mimis_core.plugins import Plugins
 
 def map_completions(plugins: Plugins, completions: tuple[Completion, ...], catalogue: Catalogue) -> Match:
     """What one learner's completions earn: a plugin's answer if one has any, else the catalogue's requirements."""
-    entries = catalogue.latest()
-    for _, answer in plugins.call("mimis_map_achievement", completions=completions, catalogue=entries):
-        if answer is not None:
-            earned = tuple((achievement, tuple(used)) for achievement, used in answer)
-            keys = {completion.key for _, used in earned for completion in used}
-            rest = tuple(completion for completion in completions if completion.key not in keys)
-            return Match(earned=earned, waiting=(), unmatched=rest)
-    return match(completions, catalogue)
+    answers = plugins.call("mimis_map_achievement", completions=completions, catalogue=catalogue.latest())
+    decided = next((answer for _, answer in answers if answer is not None), None)
+    return match(completions, catalogue, decided)
 
 
 def issue(order: IssueOrder, format_: Format[Any], sealer: Sealer[Any], signer: Signer[Any]) -> Sealed:

@@ -63,7 +63,7 @@ class Plugins:
             try:
                 results.append((implementation.plugin_name, implementation.function(**wanted)))
             except Exception as error:  # a third party's code may raise anything; it is reported, not hidden
-                self._note_failure(implementation.plugin_name, f"{hook}: {_describe(error)}")
+                self._note_failure(implementation.plugin_name, f"{hook}: {_describe(error)}", error)
         return results
 
     def types(self, category: str) -> dict[str, type[Adapter[Any]]]:
@@ -101,10 +101,11 @@ class Plugins:
             raise ConfigurationError(text, mend="Correct it in mimis.toml.") from None
         return types[kind](name, settings)
 
-    def _note_failure(self, name: str, reason: str) -> None:
+    def _note_failure(self, name: str, reason: str, error: Exception | None = None) -> None:
         for index, plugin in enumerate(self.loaded):
             if plugin.name == name and not plugin.failure:
-                self.loaded[index] = LoadedPlugin(name, plugin.distribution, plugin.version, reason, plugin.hooks)
+                text = reason + _mend_import(error, name, plugin.distribution)
+                self.loaded[index] = LoadedPlugin(name, plugin.distribution, plugin.version, text, plugin.hooks)
 
 
 def load_plugins(disabled: str | None = None) -> Plugins:
@@ -143,12 +144,17 @@ def _load_one(manager: pluggy.PluginManager, point: EntryPoint) -> LoadedPlugin:
     except Exception as error:  # an import can raise anything; the reason is kept and shown by `mimis adapters`
         if plugin is not None and manager.is_registered(plugin):
             manager.unregister(plugin)
-        missing = isinstance(error, ImportError) and distribution == "mimis"
-        mend = f" Install it with: pip install 'mimis[{point.name}]'" if missing else ""
-        return LoadedPlugin(point.name, distribution, version, _describe(error) + mend)
+        reason = _describe(error) + _mend_import(error, point.name, distribution)
+        return LoadedPlugin(point.name, distribution, version, reason)
     callers = manager.get_hookcallers(plugin) or []
     return LoadedPlugin(point.name, distribution, version, hooks=tuple(sorted(caller.name for caller in callers)))
 
 
 def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _mend_import(error: Exception | None, name: str, distribution: str) -> str:
+    """How to install what an adapter of ours lacks; what a third party's extras are called is not known here."""
+    ours = isinstance(error, ImportError) and distribution == "mimis"
+    return f". Install it with: pip install 'mimis[{name}]'" if ours else ""

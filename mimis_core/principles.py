@@ -142,17 +142,7 @@ def _common_description(achievement: Achievement) -> Iterator[Problem]:
             "Give the workload in hours.",
         )
     yield from _level(achievement)
-    for field, words, table in (
-        ("assessment", achievement.assessment, wording.ASSESSMENTS),
-        ("mode", achievement.mode, wording.MODES),
-    ):
-        if not all(wording.concept_code(table, word) for word in words):
-            yield _error(
-                f"Ett ord i {field} finns inte i EU:s lista.",
-                f"A word in {field} is not in the EU's list.",
-                "Välj ett ord ur listan i docs/katalog.md.",
-                "Choose a word from the list in docs/katalog.md.",
-            )
+    yield from _vocabulary(achievement)
     if not all(outcome.esco for outcome in achievement.outcomes):
         yield _warning(
             "Ett läranderesultat saknar koppling till ESCO.",
@@ -167,6 +157,20 @@ def _common_description(achievement: Achievement) -> Iterator[Problem]:
             "Skriv texten på båda språken.",
             "Write the text in both languages.",
         )
+
+
+def _vocabulary(achievement: Achievement) -> Iterator[Problem]:
+    for field, words, table in (
+        ("assessment", achievement.assessment, wording.ASSESSMENTS),
+        ("mode", achievement.mode, wording.MODES),
+    ):
+        if not all(wording.concept_code(table, word) for word in words):
+            yield _error(
+                f"Ett ord i {field} finns inte i EU:s lista.",
+                f"A word in {field} is not in the EU's list.",
+                "Välj ett ord ur listan i docs/katalog.md.",
+                "Choose a word from the list in docs/katalog.md.",
+            )
 
 
 def _level(achievement: Achievement) -> Iterator[Problem]:

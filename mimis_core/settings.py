@@ -70,9 +70,7 @@ class Settings(_Table):
     role: Literal["school", "employer"] = Field(description="school issues, employer imports")
     base_url: str = Field(description="Public address of this mimis, as learners and employers reach it")
     database: str = Field(default="sqlite:///mimis.db", description="SQLAlchemy address of the database")
-    secret_key: SecretStr | None = Field(
-        default=None, description="Signs sessions and tokens; at least 32 characters"
-    )
+    secret_key: SecretStr | None = Field(default=None, description="Signs sessions and tokens; at least 32 characters")
     encryption_key: SecretStr | None = Field(default=None, description="Fernet key; encrypts names and documents")
     organisation: Organisation = Field(description="Who runs this mimis")
     owners: tuple[Organisation, ...] = Field(default=(), description="Other organisations that own catalogue entries")

@@ -61,7 +61,7 @@ _INFINITIVE = re.compile("be|bli|bo|bry|dö|fly|få|ge|gå|klä|le|må|ro|se|ske
 
 def squeeze(text: str) -> str:
     """Letters and digits alone, without case and diacritics: what a look-alike cannot hide behind."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     return "".join(letter for letter in plain if letter.isalnum())
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from mimis_core import AutomaticRule, Organisation, Requirement
+from mimis_core.cli.init import write_folder
+from mimis_core.services import Services, open_services
+from mimis_core.settings import load_settings
+from mimis_core.store.catalogue_files import load_catalogue
+from tests.school import Clock, HandCourier, HandPlugin, HandSource
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +48,50 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test depends on the caller's mimis settings."""
     for name in ("MIMIS_CONFIG", "MIMIS_DISABLED_ADAPTERS"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def school_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A school folder as ``mimis init`` makes it, with an entry that awards by rule and one that waits for a teacher."""
+    folder = tmp_path_factory.mktemp("school") / "template"
+    school = Organisation(
+        id="school",
+        legal_name={"sv": "Testbygdens folkhögskola", "en": "Testbygden Folk High School"},
+        registration="802002-6509",
+        eidas="NTRSE-8020026509",
+        email="kontakt@demo.example",
+    )
+    write_folder(folder, "school", school, "http://127.0.0.1:9", "sqlite:///mimis.db", "none-enrolled")
+    rule = AutomaticRule(decided_by="Rektor Test", decided_on=date(2026, 8, 1))
+    earned = {
+        "digitala-arbetsmiljoer": {"earned_by": (Requirement(module="course:1"),), "automatic": rule},
+        "verktygsvana": {"earned_by": (Requirement(module="course:2"), Requirement(module="course:3"))},
+    }
+    for entry in load_catalogue(folder / "catalogue"):
+        changed = entry.model_copy(update=earned.get(entry.id, {}))
+        (folder / "catalogue" / f"{entry.id}.yaml").write_text(changed.model_dump_json(exclude_none=True), "utf-8")
+    with (folder / "mimis.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[sources.hand]\n[couriers.mail]\nkind = "hand"\n[couriers.europass]\nkind = "hand"\n')
+    return folder
+
+
+@pytest.fixture
+def school_folder(school_template: Path, tmp_path: Path) -> Path:
+    """A copy of the template for one test."""
+    return Path(shutil.copytree(school_template, tmp_path / "school"))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that the test moves."""
+    return Clock()
+
+
+@pytest.fixture
+def school(school_folder: Path, clock: Clock) -> Iterator[Services]:
+    """An open school whose source and couriers are in the test's hand."""
+    HandSource.pages, HandCourier.parcels, HandCourier.errors = [], [], []
+    with open_services(load_settings(school_folder)) as services:
+        services.plugins.manager.register(HandPlugin(), "hand")
+        services.clock = clock
+        yield services

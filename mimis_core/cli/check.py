@@ -105,7 +105,7 @@ def _production(settings: Settings) -> Iterator[Finding]:
             subject="production",
             status="warning",
             message="Trial trust anchors are configured.",
-            mend="Get a real seal (docs/sigill.md) and remove [trust] anchors.",
+            mend="Get a real seal (docs/sigill.md) and put its provider's root here instead of the trial anchor.",
         )
     if settings.encryption_key is None:
         yield Finding(

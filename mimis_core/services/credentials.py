@@ -201,9 +201,7 @@ class CredentialServices(LearnerServices):
         names = dict(
             session.execute(
                 select(LearnerRow.id, LearnerRow.full_name).where(LearnerRow.id.in_({row.learner_id for row in rows}))
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         awards = {
             row.id: row

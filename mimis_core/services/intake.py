@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,14 @@ from mimis_core.store.tables import CompletionRow, IdentityRow, LearnerRow, SetA
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:\d{2})?(\d{6})[-+]?(\d{4})(?!\d)")
 MONTH_DAY = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])")
 """Date part of a personnummer, or of a samordningsnummer, whose day is 60 higher (facts/sweden.md section 5)."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One sync. Its id marks the records that it saw: two syncs can start within one tick of the clock."""
+
+    at: datetime
+    id: str = field(default_factory=new_id)
 
 
 def holds_personal_number(text: str) -> bool:
@@ -29,7 +38,7 @@ def _luhn(digits: str) -> bool:
 class IntakeServices(ShareServices):
     """Writes pulled pages; the same record again changes nothing."""
 
-    def _absorb(self, session: Session, completions: tuple[Completion, ...], seen_at: datetime) -> set[str]:
+    def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> set[str]:
         """Store completions; gives the ids of the learners that they belong to."""
         known = {
             (row.source, row.key): row
@@ -38,16 +47,16 @@ class IntakeServices(ShareServices):
         touched = set()
         for one in completions:
             if holds_personal_number(one.learner.key):
-                self._refuse(session, one, seen_at)
+                self._refuse(session, one, run)
                 continue
             learner = self._learner_for(session, one.learner)
-            self._store_completion(session, one, known.get((one.source, one.key)), learner, seen_at)
+            self._store_completion(session, one, known.get((one.source, one.key)), learner, run)
             touched.add(learner.id)
         session.flush()
         return touched
 
     def _store_completion(
-        self, session: Session, one: Completion, row: CompletionRow | None, learner: LearnerRow, seen_at: datetime
+        self, session: Session, one: Completion, row: CompletionRow | None, learner: LearnerRow, run: Run
     ) -> None:
         if row is None:
             row = CompletionRow(
@@ -58,9 +67,9 @@ class IntakeServices(ShareServices):
                 state="unmatched",
             )
             session.add(row)
-        row.content, row.seen_at = one.model_dump_json(), seen_at
+        row.content, row.seen_at, row.seen_in = one.model_dump_json(), run.at, run.id
 
-    def _set_aside(self, session: Session, items: tuple[SetAside, ...], seen_at: datetime) -> None:
+    def _set_aside(self, session: Session, items: tuple[SetAside, ...], run: Run) -> None:
         known = {
             (row.source, row.key): row
             for row in self._rows(session, SetAsideRow, SetAsideRow.key.in_([item.key for item in items]))
@@ -70,9 +79,9 @@ class IntakeServices(ShareServices):
             if row is None:
                 row = SetAsideRow(organisation=self.organisation, source=item.source, key=item.key)
                 session.add(row)
-            row.reason, row.message, row.seen_at = item.reason, item.message, seen_at
+            row.reason, row.message, row.seen_at, row.seen_in = item.reason, item.message, run.at, run.id
 
-    def _refuse(self, session: Session, one: Completion, seen_at: datetime) -> None:
+    def _refuse(self, session: Session, one: Completion, run: Run) -> None:
         # The key itself may hold the number, so only its keyed hash is kept.
         refused = SetAside(
             source=one.source,
@@ -80,7 +89,7 @@ class IntakeServices(ShareServices):
             reason="personal-number",
             message="The learner's id is a personal number. Give learners an id of their own in the source.",
         )
-        self._set_aside(session, (refused,), seen_at)
+        self._set_aside(session, (refused,), run)
 
     def _learner_for(self, session: Session, person: SourceLearner) -> LearnerRow:
         found = self._rows(session, IdentityRow, IdentityRow.source == person.source, IdentityRow.key == person.key)

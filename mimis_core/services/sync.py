@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -15,7 +14,7 @@ from mimis_core.catalogue import Match, check_achievement, passes
 from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, UserError
 from mimis_core.model import Achievement, AwardState, Completion, Model, PulledPage
 from mimis_core.pipeline import map_completions
-from mimis_core.services.intake import IntakeServices
+from mimis_core.services.intake import IntakeServices, Run
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, SetAsideRow, new_id
 
 if TYPE_CHECKING:
@@ -67,18 +66,18 @@ class SyncServices(IntakeServices):
                 mend='Answer with [privacy] protected = "role", "group", "list" or "none-enrolled".',
             )
         names = self._source_names(only)
-        started, errors, pulled, awards = self.clock(), list[str](), 0, 0
+        run, errors, pulled, awards = Run(self.clock()), list[str](), 0, 0
         with self._pages_session(dry_run) as step:
             for name in names:
                 try:
                     for page in self._pull(name, progress):
                         with step() as session:
                             pulled += len(page.completions) + len(page.set_aside)
-                            awards += self._take_page(session, page, started)
+                            awards += self._take_page(session, page, run)
                 except MimisError as error:
                     errors.append(f"{name}: {error}")
             with step() as session:
-                counts = self._counts(session, names, started)
+                counts = self._counts(session, names, run)
                 same = len(self._same_person(session))
         return SyncReport(pulled=pulled, awards=awards, same_person=same, errors=tuple(errors), **counts)
 
@@ -127,11 +126,20 @@ class SyncServices(IntakeServices):
         return wanted
 
     def _pull(self, name: str, progress: Progress | None) -> Iterator[PulledPage]:
-        source: Source[Any] = self._open("source", name, self.settings.sources[name])
+        source: Source[Any] = self._open("source", name, self._with_privacy(self.settings.sources[name], name))
         for page in source.pull(None):
             if progress is not None:
                 progress(name, page.done, page.total)
             yield page
+
+    def _with_privacy(self, table: dict[str, Any], name: str) -> dict[str, Any]:
+        """The source's table with the answer of ``[privacy]``, where the source can tell roles or groups."""
+        privacy = self.settings.privacy
+        wanted = f"excluded_{privacy.protected}s"
+        kind = self.plugins.types("source").get(table.get("kind", name))
+        if kind is None or wanted not in kind.Settings.model_fields or wanted in table:
+            return table
+        return {**table, wanted: list(privacy.values)}
 
     @contextmanager
     def _pages_session(self, dry_run: bool) -> Iterator[Callable[[], Any]]:
@@ -149,9 +157,9 @@ class SyncServices(IntakeServices):
             yield shared
             session.rollback()
 
-    def _take_page(self, session: Session, page: PulledPage, started: datetime) -> int:
-        self._set_aside(session, page.set_aside, started)
-        touched = self._absorb(session, page.completions, started)
+    def _take_page(self, session: Session, page: PulledPage, run: Run) -> int:
+        self._set_aside(session, page.set_aside, run)
+        touched = self._absorb(session, page.completions, run)
         return sum(self._match_learner(session, learner_id) for learner_id in sorted(touched))
 
     def _match_learner(self, session: Session, learner_id: str) -> int:
@@ -220,14 +228,14 @@ class SyncServices(IntakeServices):
         if state is AwardState.APPROVED:
             self._enqueue(session, "issue", row.id)
 
-    def _counts(self, session: Session, names: list[str], started: datetime) -> dict[str, int]:
+    def _counts(self, session: Session, names: list[str], run: Run) -> dict[str, int]:
         def grouped(table: Any, column: Any) -> dict[str, int]:
             query = (
                 select(column, func.count())
-                .where(table.organisation == self.organisation, table.source.in_(names), table.seen_at == started)
+                .where(table.organisation == self.organisation, table.source.in_(names), table.seen_in == run.id)
                 .group_by(column)
             )
-            return dict(session.execute(query).tuples().all())
+            return dict(session.execute(query).all())
 
         states = grouped(CompletionRow, CompletionRow.state)
         reasons = grouped(SetAsideRow, SetAsideRow.reason)

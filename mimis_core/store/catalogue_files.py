@@ -39,6 +39,9 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     ("automatic",): AutomaticRule,
 }
 _MENDS = {
+    "float_parsing": "Write a number; a decimal has a point: 7.5.",
+    "float_type": "Write a number; a decimal has a point: 7.5.",
+    "date_from_datetime_parsing": "Write the day as 2026-11-24.",
     "missing": "Add it; docs/katalog.md shows how.",
     "string_type": 'Put it in quotation marks: "...".',
     "dict_type": 'Write one line for each language: sv: "..." and en: "...".',
@@ -47,6 +50,20 @@ _MENDS = {
     "literal_error": "Choose one of those.",
     "string_pattern_mismatch": "docs/katalog.md shows what it looks like.",
 }
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with fewer surprises: ``0716`` and ``no`` are texts, and a wrong date is told as any other mistake."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _form, _first in (
+    ("null", r"null|~|", ["n", "~", ""]),
+    ("bool", r"true|false", list("tf")),
+    ("int", r"-?(?:0|[1-9]\d*)", list("-0123456789")),
+    ("float", r"-?\d+\.\d+", list("-0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_form})$"), _first)
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,9 @@ def load_catalogue(folder: Path) -> Catalogue:
             seen[entry.ref] = path.name
             entries.append(entry)
     if mistakes:
-        raise ConfigurationError("\n".join(map(str, mistakes)), mend="\nCorrect these lines and run: mimis check")
+        raise ConfigurationError(
+            "\n".join(map(str, mistakes)), mend="\nCorrect these lines and run: mimis catalogue check"
+        )
     return Catalogue(tuple(entries))
 
 
@@ -113,15 +132,15 @@ def write_starter_catalogue(folder: Path, owner: str) -> list[Path]:
 def _read_entry(path: Path) -> tuple[Achievement | None, list[_Mistake]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
             return None, [_Mistake(path.name, 1, "file", "Refers to another place with *", "Write the text out.")]
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)
     except UnicodeDecodeError:
         return None, [_Mistake(path.name, 1, "file", "Is not UTF-8", "Save it again with the encoding UTF-8.")]
     except OSError:
         return None, [_Mistake(path.name, 1, "file", "Cannot be read", "Check the rights to the file.")]
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the second from a value with a tag such as !!int
         return None, [_not_yaml(path.name, error)]
     if not isinstance(node, yaml.MappingNode):
         return None, [_Mistake(path.name, 1, "file", "Holds no entry", "Start with a line such as id: my-entry.")]
@@ -158,7 +177,7 @@ def _mark(node: yaml.Node, place: Place, lines: dict[Place, int]) -> Iterator[tu
             yield from _mark(child, inner, lines)
 
 
-def _not_yaml(file: str, error: yaml.YAMLError) -> _Mistake:
+def _not_yaml(file: str, error: Exception) -> _Mistake:
     mark = getattr(error, "problem_mark", None)
     mend = "Check the indentation and that texts with : or # stand in quotation marks."
     return _Mistake(file, mark.line + 1 if mark else 1, "file", "Is not readable as YAML from here", mend)

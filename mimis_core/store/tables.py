@@ -61,6 +61,7 @@ class CompletionRow(Base):
     state: Mapped[str] = mapped_column(String(20), default="unmatched", index=True)
     reason: Mapped[str | None] = mapped_column(String(300))
     seen_at: Mapped[datetime]
+    seen_in: Mapped[str] = mapped_column(String(32), index=True)
 
 
 class SetAsideRow(Base):
@@ -73,6 +74,7 @@ class SetAsideRow(Base):
     reason: Mapped[str] = mapped_column(String(100))
     message: Mapped[str] = mapped_column(String(1000))
     seen_at: Mapped[datetime]
+    seen_in: Mapped[str] = mapped_column(String(32), index=True)
 
 
 class AwardRow(Base):

@@ -9,8 +9,8 @@ its blueprints. Everything an adapter may use is in ``__all__``:
   :func:`signed_in_person` and :func:`where_to_go` are the learner's session.
 * :func:`exempt_from_csrf` is for APIs that carry a token of their own and no cookie.
 * :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
-* :func:`add_translations` adds an adapter's catalogues; :func:`pick` takes the reader's language out of a text
-  and :func:`day` writes a date in it.
+* :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` looks into; :func:`pick` takes the
+  reader's language out of a text and :func:`day` writes a date in it.
 * :func:`problem` answers an API's error as RFC 9457.
 
 Templates extend ``base.html`` and use ``|pick``, ``|day`` and ``|moment`` for texts, dates and times.
@@ -18,7 +18,7 @@ Templates extend ``base.html`` and use ``|pick``, ``|day`` and ``|moment`` for t
 
 from mimis_core.web.app import create_app, current_services
 from mimis_core.web.errors import problem
-from mimis_core.web.language import add_translations, day, pick
+from mimis_core.web.language import add_translations, day, gettext, pick
 from mimis_core.web.limits import allowed, limited
 from mimis_core.web.security import exempt_from_csrf
 from mimis_core.web.sessions import (
@@ -38,6 +38,7 @@ __all__ = [
     "current_services",
     "day",
     "exempt_from_csrf",
+    "gettext",
     "learner_required",
     "limited",
     "pick",

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, json, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +21,7 @@ from mimis_core.errors import (
     UserError,
 )
 from mimis_core.errors import ConfigurationError as Misconfigured
+from mimis_core.web.language import gettext
 
 _log = logging.getLogger("mimis.web")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
+import flask_babel
 from babel import Locale
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale
@@ -38,6 +40,7 @@ def add_translations(app: Flask, folder: Path) -> None:
     app.extensions["babel"].translation_directories.append(str(folder))
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Codes of the languages that pages come in: those the core has a catalogue for."""
     return tuple(sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.po")))
@@ -54,6 +57,11 @@ def choose() -> str:
 def current() -> str:
     """Code of the language of the page that is being made."""
     return str(get_locale() or current_app.extensions["babel"].default_locale)
+
+
+def gettext(message: str, **values: object) -> str:
+    """A whole sentence in the reader's language; the English one is its key in the catalogues."""
+    return str(flask_babel.gettext(message, **values))
 
 
 def pick(text: Mapping[str, str]) -> str:

@@ -51,7 +51,8 @@ def allowed(what: str, key: str, limit: str) -> bool:
     """Count one use of ``what`` by ``key`` and say whether it is within the limit, without refusing anything."""
     if not current_app.config.get("RATELIMIT_ENABLED", True):
         return True
-    return all([state().limiter.limiter.hit(rule, what, key) for rule in parse_many(limit)])
+    counters = state().limiter.limiter
+    return sum(not counters.hit(rule, what, key) for rule in parse_many(limit)) == 0
 
 
 def _refuse_if_over(rule: RateLimitItem, scope: str) -> None:

@@ -74,9 +74,12 @@ class WrongArgument:
 class Raising:
     """A plugin that loads well and fails when it is asked."""
 
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
     @hookimpl
     def mimis_sources(self) -> Sequence[type[Source[Any]]]:
-        raise RuntimeError("no licence")
+        raise self.error
 
 
 class Forgetful:
@@ -151,6 +154,12 @@ def test_missing_extra_is_offered_for_ours(install: Install, distribution: str, 
     assert ("pip install 'mimis[europass]'" in failures_of(plugins)["europass"]) is offered
 
 
+def test_extra_missing_at_first_use_is_offered(install: Install) -> None:
+    plugins = install(point("europass", Raising(ImportError("No module named 'typst'"))))
+    assert plugins.types("source") == {}
+    assert failures_of(plugins)["europass"].endswith("pip install 'mimis[europass]'")
+
+
 def test_later_of_one_name_fails(install: Install) -> None:
     plugins = install(point("a", Giving(OtherSource), "mimis-z"), point("a", Giving(ListSource)))
     assert [(one.distribution, bool(one.failure)) for one in plugins.loaded] == [("mimis", False), ("mimis-z", True)]
@@ -181,7 +190,9 @@ def test_same_kind_twice_is_noted(install: Install) -> None:
     assert "'list' is already registered" in failures_of(plugins)["b"]
 
 
-@pytest.mark.parametrize(("wrong", "reason"), [(Raising(), "no licence"), (Forgetful(), "gave NoneType")])
+@pytest.mark.parametrize(
+    ("wrong", "reason"), [(Raising(OSError("no licence")), "no licence"), (Forgetful(), "gave NoneType")]
+)
 def test_failing_hook_lets_others_answer(install: Install, wrong: object, reason: str) -> None:
     plugins = install(point("a", wrong), point("b", Giving(ListSource)))
     assert plugins.types("source").keys() == {"list"}
@@ -190,7 +201,7 @@ def test_failing_hook_lets_others_answer(install: Install, wrong: object, reason
 
 
 def test_failure_is_noted_once(install: Install) -> None:
-    plugins = install(point("a", Raising()))
+    plugins = install(point("a", Raising(OSError("no licence"))))
     first = plugins.types("source") or failures_of(plugins)
     assert plugins.types("source") or failures_of(plugins) == first
 

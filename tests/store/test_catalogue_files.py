@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mimis_core.catalogue import check_achievement, passes
 from mimis_core.errors import ConfigurationError
-from mimis_core.model import Achievement, LevelState
+from mimis_core.model import Achievement, AutomaticRule, LevelState
 from mimis_core.store.catalogue_files import load_catalogue, write_starter_catalogue
 from mimis_core.wording import ASSESSMENTS, MODES
 
@@ -69,7 +72,14 @@ def test_words_become_official_codes(tmp_path: Path, word: str) -> None:
         ("    criteria:", "    kriteria:", "cykel.yaml:6: outcomes.1.kriteria: There is no such field"),
         ("  internal:", "  intern:", "cykel.yaml:13: quality_assurance.intern: There is no such field. Did you mean"),
         ("type: skill", "type: kunskap", "cykel.yaml:7: outcomes.1.type: Input should be 'knowledge' or 'skill'"),
-        ('"0716"', "0716", 'cykel.yaml:11: iscedf: Input should be a valid string. Put it in quotation marks: "..."'),
+        ('"0716"', "1013", 'cykel.yaml:11: iscedf: Input should be a valid string. Put it in quotation marks: "..."'),
+        ("workload_hours: 20", "workload_hours: 7,5", "cykel.yaml:8: workload_hours: Input should be a valid number"),
+        ("workload_hours: 20", "workload_hours: !!int x", "cykel.yaml:1: file: Is not readable as YAML"),
+        (
+            "workload_hours: 20",
+            "automatic: {decided_by: rektor, decided_on: 2026-13-45}",
+            "cykel.yaml:8: automatic.decided_on: Input should be a valid date",
+        ),
         ("id: cykel", "id: Cykel ett", "cykel.yaml:1: id: String should match pattern"),
         ("mode: [work]", "mode: work", "cykel.yaml:10: mode: Input should be a valid tuple. Write a list"),
         ("workload_hours: 20", "id: bil", "cykel.yaml:8: id: Is written twice. Keep one of them."),
@@ -82,6 +92,25 @@ def test_words_become_official_codes(tmp_path: Path, word: str) -> None:
 def test_mistake_names_line_and_mend(tmp_path: Path, old: str, new: str, told: str) -> None:
     lines = refuse(tmp_path, cykel=SOUND.replace(old, new))
     assert any(line.startswith(told) for line in lines), lines
+
+
+def test_yaml_holds_no_surprises(tmp_path: Path) -> None:
+    text = (
+        SOUND.replace('"0716"', "0716")
+        + "languages: [sv, no, on]\nautomatic: {decided_by: R, decided_on: 2026-11-24}\n"
+    )
+    (tmp_path / "cykel.yaml").write_text(text, encoding="utf-8")
+    entry = load_catalogue(tmp_path).entries[0]
+    assert (entry.iscedf, entry.languages) == ("0716", ("sv", "no", "on"))
+    assert entry.automatic == AutomaticRule(decided_by="R", decided_on=date(2026, 11, 24))
+
+
+@given(st.text("abc:-#[]{}&*!?|>%@`'\"\\,\n\t 0:é\x00", max_size=60))
+def test_any_file_loads_or_is_told(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    folder = tmp_path_factory.mktemp("fuzz")
+    (folder / "a.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"a\.yaml:\d+: "):
+        load_catalogue(folder)
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words\n"])

@@ -70,9 +70,7 @@ def test_adapter_pages_are_mounted(settings: Settings, services: Any, monkeypatc
     assert create_app(settings, services).test_client().get("/sample").text == "here"
 
 
-def test_broken_adapter_stops_only_itself(
-    settings: Settings, services: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_broken_adapter_stops_only_itself(settings: Settings, services: Any, caplog: pytest.LogCaptureFixture) -> None:
     services.plugins.targets = ("mimis_no_such_module:register",)
     app = create_app(settings, services)
     assert app.extensions["mimis"].failures == ["sample"]

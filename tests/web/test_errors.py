@@ -28,7 +28,7 @@ STATUS = [
 
 
 def failing(app: Flask, path: str, error: Exception) -> None:
-    def fail() -> str:
+    def fail(**_: str) -> str:
         raise error
 
     app.add_url_rule(path, f"fail{path}", fail)
@@ -78,8 +78,7 @@ def test_retry_time_is_passed_on(app: Flask) -> None:
 
 
 def test_our_fault_hides_details(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    failing(app, "/s/<token>", RuntimeError("anna@exempel.se"))
-    app.view_functions["fail/s/<token>"] = lambda token: 1 / 0
+    failing(app, "/s/<token>", ZeroDivisionError("division by zero"))
     answer = app.test_client().get("/s/SECRET-TOKEN")
     number = answer.text.split("nummer ")[1][:8]
     assert answer.status_code == 500

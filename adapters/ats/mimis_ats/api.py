@@ -15,7 +15,6 @@ from mimis_ats.oauth import authorization_server, guard
 from mimis_ats.openapi import openapi_document
 from mimis_ats.problems import ApiError, register_problems
 from mimis_ats.schemas import OpenedShare, ShareHead, ShareList
-from mimis_core import DataError
 from mimis_core.services import Partner
 from mimis_core.web import current_services, exempt_from_csrf, limited
 
@@ -65,10 +64,7 @@ def verify() -> Response:
     content = request.get_data(cache=False)
     if not content:
         raise ApiError(400, "empty", "Send the sealed file as the body of the request.")
-    try:
-        return _answer(current_services().verify(content))
-    except DataError as error:
-        raise ApiError(422, error.code or "unreadable", "This is no credential that can be checked.") from None
+    return _answer(current_services().verify(content))
 
 
 def openapi() -> Response:

@@ -6,6 +6,7 @@ step writes nothing twice, neither here nor in the recruitment system.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -204,4 +205,4 @@ def _outcome(
 
 
 def _name(text: str | None) -> str:
-    return " ".join((text or "").split()).casefold()
+    return " ".join(unicodedata.normalize("NFKC", text or "").split()).casefold()

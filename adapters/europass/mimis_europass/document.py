@@ -166,7 +166,7 @@ def _claim(writer: Writer) -> Json:
         "LearningAchievement",
         title=cleaned(achievement.title),
         description=cleaned(achievement.description) if achievement.description else None,
-        additionalNote=[writer.note(labelled(texts.RESULT, result))] if result else None,
+        additionalNote=[writer.new("Note", noteLiteral=labelled(texts.RESULT, result))] if result else None,
         supplementaryDocument=_documents(writer),
         awardedBy=writer.awarded(),
         provenBy=[_assessment(writer, word) for word in achievement.assessment],

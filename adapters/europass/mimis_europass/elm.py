@@ -138,7 +138,7 @@ def _assessors(award: Award) -> list[str]:
 
 
 def _grades(award: Award, matter: Matter) -> Values:
-    """The result for each language. A grade of the whole is not that of one assessment of several: it is a note then."""
+    """The result for each language. With several assessments, a grade belongs to the whole: then it is a note."""
     result = _result([item for item in award.evidence if item.grade], matter.languages)
     if len(matter.achievement.assessment) == 1 and result:
         return {f"grade.{code}": text for code, text in result.items()}
@@ -184,7 +184,7 @@ def _template(matter: Matter, keys: tuple[str, ...]) -> tuple[str, ...]:
     if findings := find_violations(build_document(matter, {key: _example(key) for key in keys})):
         raise _refusal(matter.achievement.ref, findings)
     pieces = _dump(build_document(matter, {key: f"{EDGE}{key}{EDGE}" for key in keys})).split(EDGE)
-    if not set(keys).issuperset(pieces[1::2]):
+    if set(keys) != set(pieces[1::2]):
         raise _refusal(matter.achievement.ref, ["a text holds the character U+FDD0, which no text may hold"])
     return tuple(pieces)
 

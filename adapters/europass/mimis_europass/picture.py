@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -27,7 +28,7 @@ from mimis_europass.png import Band, assemble, compress
 from mimis_europass.texts import choose, number, one_line
 
 WIDTH, HEIGHT = 900, 1273
-NAME = (64, 180, 772, 90)
+NAME = (56, 180, 780, 90)
 """Left, top, width and height of the place for the name; the other places likewise."""
 LINE = (64, 1052, 540, 36)
 ADDRESS = (64, 1212, 540, 30)
@@ -215,9 +216,16 @@ def _families(folder: Path | None) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=16)
+_own = threading.local()
+"""A typst compiler may not be used by two threads at once, so each thread has its own."""
+
+
 def _compiler(root: str, fonts: Path | None) -> typst.Compiler:
-    return typst.Compiler(root=root, ignore_system_fonts=True, font_paths=[str(fonts)] if fonts else [])
+    compilers: dict[tuple[str, Path | None], typst.Compiler] = _own.__dict__.setdefault("compilers", {})
+    if (root, fonts) not in compilers:
+        paths = [str(fonts)] if fonts else []
+        compilers[root, fonts] = typst.Compiler(root=root, ignore_system_fonts=True, font_paths=paths)
+    return compilers[root, fonts]
 
 
 @lru_cache(maxsize=4)

@@ -106,6 +106,8 @@ def _text(value: Any) -> dict[str, str]:
     """A language map with one string each; a plain string, which the profile forbids, counts as English."""
     if isinstance(value, str) and value.strip():
         return {"en": value}
+    if isinstance(value, list):
+        return {code: text for item in value if not isinstance(item, list) for code, text in _text(item).items()}
     pairs = ((code, _listed(texts)) for code, texts in value.items()) if isinstance(value, dict) else ()
     return {code: texts[0] for code, texts in pairs if LANGUAGE.fullmatch(code) and texts and _string(texts[0])}
 

@@ -110,7 +110,16 @@ SEQF = (
 
 CLOSED: dict[str, frozenset[str]] = {
     "credential": frozenset(
-        ("e34929035b", "6dff8a0f87", "c_ae121a00", "c_9a31f32a", "c_7e400154", "48b514e72a", "6cf8e68c43", "bdc47cb449")
+        (
+            "e34929035b",
+            "6dff8a0f87",
+            "c_ae121a00",
+            "c_9a31f32a",
+            "c_7e400154",
+            "48b514e72a",
+            "6cf8e68c43",
+            "bdc47cb449",
+        )
     ),
     "eqf": frozenset("12345678"),
     "learning-setting": frozenset({"6fd4685715", "e207a81fc7"}),

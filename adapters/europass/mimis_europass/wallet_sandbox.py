@@ -112,8 +112,8 @@ class WalletSandbox(Sandbox):
             opened = self._trust.open(content)
         except SealError as error:
             raise RefusedError("CR-0007", str(error)) from None
-        if not isinstance(opened.credential.get("id"), str):
-            raise RefusedError("CR-0006", "the credential has no id")
+        if not opened.readable or not isinstance(opened.credential.get("id"), str):
+            raise RefusedError("CR-0006", "the credential has no id, or no context on one line")
         return opened, content
 
     def _store_in(self, request: Request, wallet: Wallet, opened: Opened, content: bytes) -> Answer:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 _STARTS_SEALED = re.compile(rb'\s*\{\s*"payload"')
+_CONTEXT = re.compile(r'"@context"\s*:')
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _UNDERSTOOD = {"b64", "sigT", "iat", "adoTst", "sigD", "sigX5ts", "sigPId", "srCms", "srAts"}
 _HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
@@ -31,8 +32,18 @@ class SealError(Exception):
 class Opened:
     """A sealed file whose seal holds: the credential in it and the certificate that sealed it."""
 
-    credential: dict[str, Any]
+    text: str
     certificate: x509.Certificate
+
+    @property
+    def credential(self) -> dict[str, Any]:
+        """The credential; empty when the text is no JSON object."""
+        return _credential(self.text)
+
+    @property
+    def readable(self) -> bool:
+        """Whether EDC finds the context, which it looks for in a single line."""
+        return "\n" not in self.text and "\r" not in self.text and _CONTEXT.search(self.text) is not None
 
     @property
     def holder(self) -> str | None:
@@ -58,7 +69,7 @@ class TrustList:
         chain = _chain(header)
         _verify(header.get("alg"), chain[0], signature, f"{protected}.{payload}".encode())
         self._require_trust(chain, now or datetime.now(UTC))
-        return Opened(_credential(payload), chain[0])
+        return Opened(payload, chain[0])
 
     def read(self, content: bytes) -> dict[str, Any]:
         """The credential in a sealed file, without judging the seal."""

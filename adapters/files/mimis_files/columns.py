@@ -53,7 +53,7 @@ _MEANINGS = {heading: (name, rank) for name, known in COLUMNS.items() for rank, 
 
 def plain(heading: str) -> str:
     """A heading without case, diacritics, spaces and signs: ``E-post`` and ``e post`` are the same."""
-    letters = unicodedata.normalize("NFKD", heading.casefold())
+    letters = unicodedata.normalize("NFKD", heading).casefold()
     return "".join(letter for letter in letters if letter.isalnum())
 
 

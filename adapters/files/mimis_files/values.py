@@ -15,8 +15,8 @@ _DATES = (
     re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"),
     re.compile(r"(?P<d>\d{1,2})\s*[/.]\s*(?P<m>\d{1,2})\s*[-/. ]\s*-?(?P<y>\d{4}|\d\d)"),
 )
-_DONE = re.compile("ja|j|x|klart?|genomför[dt]|godkänd|yes|y|done|passed|ok|1|true|sant")
-_GRADE = re.compile("[a-e]|g|vg|mvg|godkänt")
+_DONE = re.compile("ja|j|x|klart?|genomför[dt]|yes|y|done|passed|ok|1|true|sant")
+_GRADE = re.compile("[a-e]|g|vg|mvg|godkän[dt]")
 _NOT_DONE = re.compile(
     "nej|n|no|(?:ej|inte|icke) (?:klart?|godkän[dt])|underkän[dt]|ig|fx?|u|failed|streck|[-–—]|0|false|falskt|"
 )

@@ -180,7 +180,9 @@ class _LoopbackController(Controller):
         )
 
     def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
-        listener = socket.create_server(("127.0.0.1", 0))
+        # Named as TCP: asyncio sends small answers at once only where it reads that.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.bind(("127.0.0.1", 0))
         self.port = listener.getsockname()[1]
         created: Awaitable[asyncio.AbstractServer] = self.loop.create_server(self._factory_invoker, sock=listener)
         return created

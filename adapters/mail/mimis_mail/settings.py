@@ -30,7 +30,11 @@ class MailSettings(AdapterSettings):
         default=None, description="PEM file of the authority behind the server's certificate, if not a public one"
     )
     timeout: Annotated[float, Field(gt=0, le=300)] = Field(
-        default=30.0, description="Seconds to wait for the server at each step"
+        default=30.0, description="Seconds to wait for the server at each step but the last"
+    )
+    end_timeout: Annotated[float, Field(gt=0, le=1800)] = Field(
+        default=600.0,
+        description="Seconds to wait for the answer to a whole message; a short wait makes doubts out of slow servers",
     )
 
     @field_validator("sender", "reply_to")

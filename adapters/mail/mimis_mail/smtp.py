@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,9 @@ class Conversation:
 
     def _finish(self, reference: str) -> None:
         try:
+            if self._server.sock is not None:
+                # RFC 5321 4.5.3.2.6: a client that gives up early here is what doubles mail.
+                self._server.sock.settimeout(self._settings.end_timeout)
             number, text = self._server.docmd(".")
         except (smtplib.SMTPException, OSError):
             raise doubtful(reference) from None
@@ -71,8 +75,15 @@ class Conversation:
         settings = self._settings
         if settings.ssl:
             context = self._tls_context()
-            return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.timeout, context=context)
-        return smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=settings.timeout, context=context
+            )
+        else:
+            server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout)
+        # The end of a message is a write of its own; it must not wait for the receipt of the one before.
+        if server.sock is not None:
+            server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return server
 
     def _greet(self) -> None:
         settings = self._settings

@@ -157,6 +157,8 @@ def _learner(client: MoodleClient, settings: MoodleSettings, course: Course, use
         "core_completion_get_course_completion_status": lambda: client.course_completion(course.id, user),
         "gradereport_user_get_grade_items": lambda: client.grades(course.id, user),
     }
+    if settings.excluded_groups:
+        tries["excluded_groups"] = lambda: client.require_groups(course.id)
     if settings.activities:
         tries["core_completion_get_activities_completion_status"] = lambda: client.activity_completions(course.id, user)
         tries["core_course_get_contents"] = lambda: client.contents(course.id)

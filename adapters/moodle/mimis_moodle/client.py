@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from mimis_core import ConfigurationError, DataError, MimisError, PermissionDeniedError, TemporaryError
+from mimis_core import ConfigurationError, MimisError, PermanentError, PermissionDeniedError, TemporaryError
 from mimis_core.http import Client, Response
 from mimis_moodle.errors import moodle_error
 
 PATH = "webservice/rest/server.php"
 TRIES = 3
 """How often a call is made when the answer is no JSON: proxies and login pages answer so in passing."""
+_NO_GROUP = 2_147_483_647
 
 
 class MoodleClient:
@@ -24,10 +25,19 @@ class MoodleClient:
     Raises by what to do (:mod:`mimis_moodle.errors`); Moodle says nearly every failure with status 200.
     """
 
-    def __init__(self, url: str, token: SecretStr, *, retries: int = 3, pause: float = 0.1) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: SecretStr,
+        *,
+        retries: int = 3,
+        pause: float = 0.1,
+        timeout: tuple[float, float] = (5.0, 60.0),
+    ) -> None:
         self._token = token
         self._pause = pause
-        self._http = Client(url, system="Moodle", repeat=frozenset({"POST"}), retries=retries)
+        repeat = frozenset({"POST"})
+        self._http = Client(url, system="Moodle", repeat=repeat, retries=retries, timeout=timeout)
 
     def close(self) -> None:
         """Close all connections."""
@@ -44,11 +54,32 @@ class MoodleClient:
         answer = _object(self.call("core_course_get_courses_by_field", {"moodlewssettingraw": 1}))
         return _records(answer.get("courses"))
 
-    def enrolled_users(self, course: int, fields: Sequence[str], offset: int, limit: int) -> list[dict[str, Any]]:
-        """One page of a course's participants, teachers and inactive enrolments included."""
+    def enrolled_users(
+        self, course: int, fields: Sequence[str], offset: int, limit: int, group: int | None = None
+    ) -> list[dict[str, Any]]:
+        """One page of a course's participants, or of a group in it; teachers and inactive enrolments are included."""
         options = {"userfields": ",".join(fields), "limitfrom": offset, "limitnumber": limit}
+        if group is not None:
+            options["groupid"] = group
         named = [{"name": name, "value": value} for name, value in options.items()]
         return _records(self.call("core_enrol_get_enrolled_users", {"courseid": course, "options": named}))
+
+    def require_groups(self, course: int) -> None:
+        """Raise PermissionDeniedError unless the account sees everyone's groups in a course.
+
+        Without the right Moodle leaves ``groups`` out as if nobody were in any. Asking for the members of a group is
+        refused then, whether the group exists or not.
+        """
+        try:
+            self.enrolled_users(course, ("id",), 0, 1, group=_NO_GROUP)
+        except PermissionDeniedError as error:
+            if error.code != "nopermissions":
+                raise
+            raise PermissionDeniedError(
+                f"Moodle hides the groups of course:{course}, so protected learners cannot be told.",
+                mend="Give the account's role moodle/site:accessallgroups (and moodle/course:viewparticipants).",
+                code=error.code,
+            ) from None
 
     def course_completion(self, course: int, user: int) -> dict[str, Any]:
         """Whether one learner has completed a course, and its criteria."""
@@ -143,8 +174,8 @@ def _records(value: Any) -> list[dict[str, Any]]:
     raise _unexpected()
 
 
-def _unexpected() -> DataError:
-    return DataError(
+def _unexpected() -> PermanentError:
+    return PermanentError(
         "Moodle's answer does not have the form that it should have.",
         mend="A plug-in or a newer Moodle may have changed it: please report the release.",
         code="unexpected-answer",

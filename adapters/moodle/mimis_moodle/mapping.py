@@ -22,11 +22,15 @@ _TAG = re.compile(
 
 @dataclass(frozen=True)
 class Course:
-    """A course as its own listing describes it. ``tracked`` says whether completion tracking is on."""
+    """A course as its own listing describes it.
+
+    ``tracked`` says whether completion tracking is on; ``grouping`` whether only groups of a default grouping show.
+    """
 
     id: int
     title: str
     tracked: bool
+    grouping: bool = False
 
     @property
     def module(self) -> str:
@@ -90,18 +94,23 @@ def course_of(record: Mapping[str, Any]) -> Course:
     """A course from get_courses_by_field; ``enablecompletion`` absent means that the account may not see it."""
     number = _whole(record, "id")
     title = plain_text(str(record.get("fullname") or record.get("displayname") or ""))
-    return Course(number, title or f"Course {number}", bool(record.get("enablecompletion")))
+    tracked, grouping = bool(record.get("enablecompletion")), bool(record.get("defaultgroupingid"))
+    return Course(number, title or f"Course {number}", tracked, grouping)
 
 
-def participant_of(record: Mapping[str, Any], roles: Iterable[str] = (), groups: Iterable[str] = ()) -> Participant:
-    """A user from get_enrolled_users; holders of one of ``roles`` and members of ``groups`` are protected."""
+def participant_of(record: Mapping[str, Any], roles: Sequence[str] = (), groups: Sequence[str] = ()) -> Participant:
+    """A user from get_enrolled_users; holders of one of ``roles`` and members of ``groups`` are protected.
+
+    So is a user whose roles were asked for and are not told.
+    """
     given, family = _text(record, "firstname"), _text(record, "lastname")
     full = _text(record, "fullname") or " ".join(part for part in (given, family) if part)
     if not full:
         raise DataError("The user has no name.", mend="Fill in the name in Moodle.", code="no-name")
     held = {role.get("shortname") for role in _items(record, "roles")}
     member = {group.get("name") for group in _items(record, "groups")}
-    protected = bool(held & set(roles) or member & set(groups))
+    untold = bool(roles) and "roles" not in record
+    protected = untold or bool(held & set(roles) or member & set(groups))
     return Participant(_whole(record, "id"), full, given, family, _text(record, "email"), protected)
 
 

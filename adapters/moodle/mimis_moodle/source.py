@@ -130,7 +130,20 @@ class MoodleSource(Source[MoodleSettings]):
             courses = [course for course in courses if course.tracked]
         return courses, [self._unknown_course(number) for number in missing]
 
+    def _require_groups(self, course: Course) -> None:
+        """Refuse a course whose groups Moodle may be hiding: a protected learner would pass unmarked."""
+        self._client.require_groups(course.id)
+        if course.grouping:
+            raise DataError(
+                f"{course.module} shows only groups of its default grouping.",
+                mend="Take the default grouping away in the course's settings (Groups), or mark protected learners by "
+                "a role instead (excluded_roles).",
+                code="default-grouping",
+            )
+
     def _people(self, course: Course, aside: list[SetAside]) -> tuple[Participant, ...]:
+        if self.settings.excluded_groups:
+            self._require_groups(course)
         people: dict[int, Participant] = {}
         for record in by_offset(partial(self._new_records, course.id, set()), self.settings.page_size):
             try:

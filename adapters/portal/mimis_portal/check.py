@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mimis_core import CredentialFacts, DataError, TemporaryError, UserError
-from mimis_core.web import current_services, limited
+from mimis_core.web import current_services, gettext, limited
 
 check = Blueprint("check", __name__, template_folder="templates")
 
@@ -31,13 +30,16 @@ def answer() -> ResponseReturnValue:
         return render_template("portal/check.html", cannot=True), 503
     except (DataError, UserError):
         return _refused(gettext("This is not a credential that we can read. Choose the file as you got it."))
+    if [(one.type, one.status) for one in verdict.checks] == [("format", "error")]:
+        return _refused(gettext("This is not a credential that we can read. Choose the file as you got it."))
     return render_template("portal/verdict.html", verdict=verdict, facts=_facts(content))
 
 
 def _content() -> bytes:
     upload = request.files.get("file")
     if upload and upload.filename:
-        return upload.read()
+        uploaded: bytes = upload.read()
+        return uploaded
     return request.form.get("text", "").encode()
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from babel.dates import get_timezone
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from mimis_core.services import CredentialView, Partner, ShareOrder
+from mimis_core.web import gettext
 
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 PURPOSE_MAX = 200

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mimis_core import NotFoundError, Sealed
-from mimis_core.web import current_services, learner_required, limited, signed_in_person
+from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import is_address
 
 learner = Blueprint("learner", __name__, url_prefix="/me", template_folder="templates")

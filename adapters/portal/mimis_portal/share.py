@@ -7,10 +7,9 @@ from typing import Any
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mimis_core.services import CredentialView, Partner, ShareView
-from mimis_core.web import current_services, learner_required, limited, signed_in_person
+from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import PURPOSE_MAX, ShareForm, last_end, today
 from mimis_portal.learner import talk_to_school
 

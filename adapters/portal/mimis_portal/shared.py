@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mimis_core import NotFoundError
 from mimis_core.services import OpenShare, SharedCredential
-from mimis_core.web import current_services, limited, problem
+from mimis_core.web import current_services, gettext, limited, problem
 from mimis_portal.learner import as_download
 
 shared = Blueprint("shared", __name__, url_prefix="/s", template_folder="templates")

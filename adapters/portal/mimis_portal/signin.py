@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mimis_core import NotFoundError
-from mimis_core.web import allowed, current_learner, current_services, limited, sign_in, sign_out, where_to_go
+from mimis_core.web import allowed, current_learner, current_services, gettext, limited, sign_in, sign_out, where_to_go
 from mimis_portal.forms import is_address, slip_code
 
 signin = Blueprint("signin", __name__, template_folder="templates")

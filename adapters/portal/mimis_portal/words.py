@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flask_babel import gettext
-
 from mimis_core import Check, CredentialStatus, Verdict
 from mimis_core.services import StatusView
-from mimis_core.web import day
+from mimis_core.web import day, gettext
 
 Tone = Literal["ok", "warn", "bad", "idle"]
 
@@ -40,7 +38,11 @@ def status_sign(status: StatusView) -> Sign:
 def worst_sign(statuses: list[StatusView]) -> Sign:
     """One sign for several credentials: that of the one which is least valid."""
     order: list[Tone] = ["ok", "idle", "warn", "bad"]
-    return max((status_sign(one) for one in statuses), key=lambda sign: order.index(sign.tone))
+    worst = max((status_sign(one) for one in statuses), key=lambda sign: order.index(sign.tone))
+    if worst.tone == "ok" or len(statuses) == 1:
+        return worst
+    text = gettext("All are genuine. Below you see which are valid.")
+    return Sign(worst.tone, gettext("Not all of the credentials are valid"), text, worst.short)
 
 
 def verdict_sign(verdict: Verdict) -> Sign:
@@ -77,7 +79,7 @@ def check_name(check: Check) -> str:
     names = {
         "format": gettext("Is the file made correctly?"),
         "seal": gettext("Is the seal whole?"),
-        "owner": gettext("Does it say who the credential belongs to?"),
+        "owner": gettext("Does the seal belong to the issuer?"),
         "accreditation": gettext("May the issuer issue it?"),
         "revocation": gettext("Has it been revoked?"),
         "expiry": gettext("Is it still in time?"),
@@ -89,7 +91,7 @@ def check_name(check: Check) -> str:
 def check_answer(check: Check) -> str:
     """What a check found, as one sentence."""
     if check.status == "skipped":
-        return gettext("We could not check this.")
+        return gettext("This is not checked.")
     good = check.status == "ok"
     answers: dict[str, Callable[[], str]] = {
         "format": lambda: (
@@ -100,9 +102,7 @@ def check_answer(check: Check) -> str:
             if good
             else gettext("No. The credential has been changed, or the seal is not to be trusted.")
         ),
-        "owner": lambda: (
-            gettext("Yes.") if good else gettext("No. Who the credential belongs to is missing or wrong.")
-        ),
+        "owner": lambda: gettext("Yes.") if good else gettext("No. We do not know that the issuer has sealed it."),
         "accreditation": lambda: gettext("Yes.") if good else gettext("No, we found no right to issue it."),
         "revocation": lambda: (
             gettext("No. The issuer says that the credential is valid.")

@@ -32,6 +32,7 @@ def trial(
     if json_:
         sys.stdout.write(f"{json.dumps(table)}\n")
         return
+    folder = folder.resolve()
     sys.stderr.write(f"A trial seal is in {folder}. Write this in mimis.toml:\n")
     sys.stdout.write(
         f'[signer]\nkind = "pkcs12"\nfile = "{folder / table["file"]}"\n'

@@ -26,7 +26,6 @@ from mimis_core import (
     CredentialFacts,
     CredentialStatus,
     DataError,
-    FeedReceipt,
     NotFoundError,
     Organisation,
     Sealed,
@@ -51,9 +50,6 @@ UNTIL = date.today() + timedelta(days=30)
 EMAIL = "amina@example.org"
 NAME = "Amina Öberg"
 VALID = Verdict(verdict="valid", checks=(Check(type="seal", status="ok", reason="good"),))
-REVOKED = Verdict(verdict="invalid", checks=(Check(type="revocation", status="error", reason="revoked"),))
-BROKEN = Verdict(verdict="invalid", checks=(Check(type="seal", status="error", reason="changed"),))
-UNKNOWN = Verdict(verdict="unknown", checks=(Check(type="revocation", status="skipped", reason="not asked"),))
 
 SCHOOL = Organisation(
     id="school", legal_name={"sv": "Malmö folkhögskola"}, registration="802002-6509", eidas="NTRSE-8020026509"
@@ -147,27 +143,23 @@ class FakeSchool:
         self.shares[share_id] = opened.model_copy(update={"share": view})
 
     def authenticate_partner(self, client_id: str, client_secret: str) -> Partner:
-        """As the real one."""
         partner = self.partners.get(client_id)
         if partner is None or client_secret != f"secret-{partner.name}":
             raise AuthenticationError("wrong")
         return partner
 
     def partner(self, client_id: str) -> Partner:
-        """As the real one."""
         if client_id not in self.partners:
             raise NotFoundError("unknown", code="unknown")
         return self.partners[client_id]
 
     def shares_for(self, partner_id: str, after: str | None, limit: int) -> tuple[list[ShareView], str | None]:
-        """As the real one."""
         views = [one.share for _, one in sorted(self.shares.items())]
         mine = [one for one in views if one.partner and one.partner.id == partner_id and one.state == "active"]
         rest = [one for one in mine if one.id > (after or "")]
         return rest[:limit], rest[limit - 1].id if len(rest) > limit else None
 
     def open_share_as(self, partner_id: str, share_id: str) -> OpenShare:
-        """As the real one."""
         opened = self.shares.get(share_id)
         if opened is None or opened.share.partner is None or opened.share.partner.id != partner_id:
             raise NotFoundError("unknown", code="unknown")
@@ -177,7 +169,6 @@ class FakeSchool:
         return opened
 
     def verify(self, content: bytes) -> Verdict:
-        """The verdict that a test set."""
         return self.verdict
 
 
@@ -194,11 +185,9 @@ class FakeEmployer:
     saved: int = 0
 
     def open_feeds(self) -> list[TalentFeed[Any]]:
-        """The feeds of the test."""
         return self.feeds
 
     def verify(self, content: bytes) -> Verdict:
-        """The verdict that a test set."""
         return self.verdict
 
     def read(self, content: bytes) -> CredentialFacts:
@@ -215,34 +204,15 @@ class FakeEmployer:
         )
 
     def imported(self, key: str) -> ImportedShare | None:
-        """As the real one, through JSON."""
         kept = self.kept.get(key)
         return kept and ImportedShare.model_validate_json(kept.model_dump_json())
 
     def imports(self) -> list[ImportedShare]:
-        """As the real one."""
         return list(self.kept.values())
 
     def save_import(self, share: ImportedShare) -> None:
-        """As the real one, counted."""
         self.saved += 1
         self.kept[share.key] = share
-
-
-class DeadFeed(TalentFeed[Any]):
-    """A feed whose system is gone for good."""
-
-    def find(self, person: Any) -> Any:
-        """Never answers."""
-        raise DataError("dead")
-
-    def put(self, entry: Any, earlier: Any) -> FeedReceipt:
-        """Never answers."""
-        raise DataError("dead")
-
-    def remove(self, receipt: Any) -> None:
-        """Never answers."""
-        raise DataError("dead")
 
 
 @pytest.fixture
@@ -332,7 +302,6 @@ class WebServer(Sandbox):
         self.reply = Answer.of({})
 
     def handle(self, request: Request) -> Answer:
-        """The wanted answer."""
         return self.reply
 
 

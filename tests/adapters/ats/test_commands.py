@@ -11,7 +11,11 @@ from mimis_ats.commands import employer, partners
 from typer.testing import CliRunner
 
 from mimis_core import MimisError, NotFoundError, PermanentError, UserError
+from mimis_core.services import configured
 from mimis_core.testing import Answer
+from mimis_core.web import create_app
+
+API, GRANT = "/api/partner/v1", {"grant_type": "client_credentials"}
 
 TOML = """
 role = "{role}"
@@ -126,3 +130,22 @@ def test_silent_issuer_gives_exit_code(folder: Path, with_share: bool, code: int
     (folder / "mimis.toml").write_text(TOML.format(role="employer", key="k" * 40) + issuer)
     got, report = run(employer.app, folder, "pull")
     assert (got, len(report["failures"])) == (code, 1)
+
+
+def test_shown_secret_opens_the_api(folder: Path, added: dict[str, Any]) -> None:
+    with configured(folder) as services:
+        client = create_app(services.settings, services).test_client()
+        token = client.post(f"{API}/token", data=GRANT, auth=(added["client_id"], added["client_secret"])).get_json()
+        headers = {"Authorization": f"Bearer {token['access_token']}"}
+        assert client.get(f"{API}/shares", headers=headers).get_json() == {"shares": [], "next": None}
+        assert client.get(f"{API}/shares/none", headers=headers).status_code == 404
+        services.remove_partner(added["id"])
+        assert client.get(f"{API}/shares", headers=headers).status_code == 401
+
+
+def test_old_secret_stops_with_removal(folder: Path, added: dict[str, Any]) -> None:
+    run(partners.app, folder, "remove", added["id"])
+    with configured(folder) as services:
+        client = create_app(services.settings, services).test_client()
+        answer = client.post(f"{API}/token", data=GRANT, auth=(added["client_id"], added["client_secret"]))
+    assert (answer.status_code, answer.get_json()["error"]) == (401, "invalid_client")

@@ -16,7 +16,7 @@ from mimis_europass.wallet_store import Wallet
 from mimis_core.testing import Request
 
 from . import wallet_fixtures
-from .wallet_fixtures import MAIL, NOW, URN, Certified, ask, credential, deposit, refused, seal
+from .wallet_fixtures import MAIL, NOW, URN, Certified, ask, credential, deposit, refused, seal, seal_text
 
 authority, school, server = wallet_fixtures.authority, wallet_fixtures.school, wallet_fixtures.server
 
@@ -70,9 +70,20 @@ def test_other_files_are_refused(server: WalletSandbox, sealed: bytes, name: str
     assert refused(deposit(server, sealed, name=name)) == (400, code)
 
 
-@pytest.mark.parametrize("content", [{}, {"id": 7}])
-def test_credential_needs_an_id(server: WalletSandbox, school: Certified, content: dict[str, Any]) -> None:
-    assert refused(deposit(server, seal(content, school))) == (400, "CR-0006")
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "7",
+        "{}",
+        '{"@context":[]}',
+        '{"@context":[],"id":7}',
+        '{"id":"urn:credential:1"}',
+        '{"id":"u",\n"@context":[]}',
+    ],
+)
+def test_credential_needs_id_and_context(server: WalletSandbox, school: Certified, payload: str) -> None:
+    assert refused(deposit(server, seal_text(payload, school))) == (400, "CR-0006")
 
 
 def test_refused_deposit_opens_no_wallet(server: WalletSandbox) -> None:

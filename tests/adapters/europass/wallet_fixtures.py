@@ -81,7 +81,10 @@ def credential(urn: str = URN, **more: Any) -> dict[str, Any]:
 
 def seal(content: dict[str, Any], signer: Certified, **header: Any) -> bytes:
     """A sealed file of the EDC form; ``header`` overrides fields of the protected header, None removes one."""
-    payload = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return seal_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), signer, **header)
+
+
+def seal_text(payload: str, signer: Certified, **header: Any) -> bytes:
     fields = {**_header(signer), **header}
     protected = text64(json.dumps({name: value for name, value in fields.items() if value is not None}).encode())
     signature = text64(_sign(signer.key, f"{protected}.{payload}".encode()))

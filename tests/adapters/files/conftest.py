@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from mimis_core import Completion, PulledPage, SetAside
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
+
+from mimis_core import Completion, PulledPage, SetAside
 
 HEADINGS = "deltagare-id;namn;mikromerit;datum;resultat"
 

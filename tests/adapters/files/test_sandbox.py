@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner
-
-from mimis_core import Completion, CompletionKind, Grade, SourceLearner
 from mimis_files.commands import Kind, app, template_text
 from mimis_files.sandbox import FilesSandbox
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
 from mimis_files.values import looks_personal
+from typer.testing import CliRunner
+
+from mimis_core import Completion, CompletionKind, Grade, SourceLearner
 
 LETTERS = st.characters(codec="utf-8", categories=["Lu", "Ll", "Lo"])
 NAMES = st.text(st.sampled_from("aåäöéüÅÖłŁ;\",'- xyz") | LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -127,7 +127,7 @@ def test_command_prints_the_template() -> None:
     assert "handledare" in answer.stdout
 
 
-def test_command_prints_json() -> None:
+def test_command_prints_headings_as_json() -> None:
     answer = CliRunner().invoke(app, ["template", "--json"])
     assert json.loads(answer.stdout)["columns"][-1] == "skyddad"
 

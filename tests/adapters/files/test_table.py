@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from mimis_files.table import decode, read_rows
 
 from mimis_core import DataError
-from mimis_files.table import decode, read_rows
 
 HEADING = "deltagare-id;namn;mikromerit;datum"
 

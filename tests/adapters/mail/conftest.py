@@ -101,9 +101,13 @@ def encrypted(authority: Path) -> Iterator[MailSandbox]:
 
 
 class Script:
-    """A server that reads a line before each of its answers but the first, and then closes the connection."""
+    """A server that reads a line before each of its answers but the first, and then closes the connection.
 
-    def __init__(self, *answers: str) -> None:
+    With ``hold`` it falls silent instead, until the other side closes.
+    """
+
+    def __init__(self, *answers: str, hold: bool = False) -> None:
+        self._hold = hold
         self._answers = [answer.encode() + b"\r\n" for answer in answers]
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -130,6 +134,8 @@ class Script:
                 connection.sendall(answer)
             if self._answers and self._answers[-1].startswith(b"354"):
                 self._hear(lines, until_dot=True)
+            while self._hold and lines.readline():
+                pass
 
     def _hear(self, lines: BinaryIO, until_dot: bool) -> None:
         self.heard.append(lines.readline())

@@ -106,6 +106,7 @@ def test_any_address_is_one_or_refused(to: str) -> None:
         "a b@c.se",
         "a@b.se\r\nRCPT TO:<x@y.se>",
         "a@b@c.se",
+        "a\u200b@b.se",
     ],
 )
 def test_what_is_no_address_is_refused(to: str) -> None:

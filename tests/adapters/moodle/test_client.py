@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 from typing import Any
 
 import pytest
 from mimis_moodle.client import MoodleClient, brackets
 from mimis_moodle.errors import mend_for
+from pydantic import SecretStr
 
 from mimis_core import (
     AuthenticationError,
@@ -139,10 +141,19 @@ def test_silent_address_is_temporary_error(scripted: Any, client: MoodleClient) 
         client.courses()
 
 
+def test_slow_answer_is_temporary_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        client = MoodleClient(url, SecretStr("a-token"), retries=0, timeout=(1, 0.05))
+        with pytest.raises(TemporaryError, match="did not answer"):
+            client.courses()
+        client.close()
+
+
 @pytest.mark.parametrize("odd", [None, True, 4, [], {"courses": None}, {"courses": [1]}, {"courses": {"0": {}}}])
-def test_answer_of_wrong_form_is_data_error(scripted: Any, client: MoodleClient, odd: Any) -> None:
+def test_answer_of_wrong_form_is_refused(scripted: Any, client: MoodleClient, odd: Any) -> None:
     scripted.say(odd)
-    with pytest.raises(DataError) as caught:
+    with pytest.raises(PermanentError) as caught:
         client.courses()
     assert caught.value.code == "unexpected-answer"
 

@@ -149,7 +149,8 @@ def test_name_in_one_field_is_enough(record: dict[str, Any], expected: Participa
         ({"roles": [{"shortname": "hemlig"}]}, True),
         ({"groups": [{"name": "Skyddade"}]}, True),
         ({"roles": [{"shortname": "student"}], "groups": [{"name": "Grupp Öster"}]}, False),
-        ({}, False),
+        ({}, True),
+        ({"roles": []}, False),
     ],
 )
 def test_role_or_group_marks_protected(extra: dict[str, Any], protected: bool) -> None:
@@ -169,6 +170,10 @@ def test_nameless_user_is_set_aside() -> None:
 )
 def test_course_says_whether_tracked(record: dict[str, Any], tracked: bool) -> None:
     assert course_of(record) == Course(5, "Course 5", tracked)
+
+
+def test_default_grouping_is_seen() -> None:
+    assert course_of({"id": 5, "fullname": "K", "defaultgroupingid": 4}).grouping
 
 
 def test_grades_stand_by_activity() -> None:

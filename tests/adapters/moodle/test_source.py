@@ -169,6 +169,19 @@ def test_protected_learner_is_marked(
     assert marks == {"50": True, "51": False}
 
 
+def test_hidden_groups_stop_the_course(server: MoodleSandbox, connect: Callable[..., MoodleSource]) -> None:
+    server.revoke("moodle/site:accessallgroups")
+    with pytest.raises(PermissionDeniedError):
+        list(connect(excluded_groups=("Skyddade",)).pull(None))
+
+
+def test_default_grouping_stops_the_course(server: MoodleSandbox, connect: Callable[..., MoodleSource]) -> None:
+    server.site.courses[2].update(defaultgroupingid=4)
+    source = connect(excluded_groups=("Skyddade",))
+    assert aside_of(source) == {"course:2": "default-grouping"}
+    assert {item.module for item in completions_of(source)} == {"course:3"}
+
+
 @pytest.mark.parametrize("role", ["student", "editingteacher"])
 def test_excluded_role_marks_its_holders(connect: Callable[..., MoodleSource], role: str) -> None:
     marks = {item.learner.protected for item in completions_of(connect(excluded_roles=(role,)))}
@@ -282,4 +295,4 @@ def test_wrong_path_is_configuration_error(server: MoodleSandbox, connect: Calla
 )
 def test_address_must_be_a_site(url: str) -> None:
     with pytest.raises(ValidationError):
-        MoodleSettings(url=url, token="t")  # type: ignore[arg-type]  # as it comes from mimis.toml
+        MoodleSettings.model_validate({"url": url, "token": "t"})

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
@@ -84,9 +85,7 @@ ACHIEVEMENT = Achievement(
         external={"sv": "Vård- och omsorgscollege granskar kriterierna."},
     ),
 )
-PARTNER = Partner(
-    id="p1", name="Region Storsjön", registration="232100-0001", domain="region.example", client_id="c1"
-)
+PARTNER = Partner(id="p1", name="Region Storsjön", registration="232100-0001", domain="region.example", client_id="c1")
 SEALED = Sealed(
     urn="urn:credential:1",
     format="elm",
@@ -246,8 +245,8 @@ class Page(HTMLParser):
 
 
 def verdict_with(verdict: str, **statuses: str) -> Verdict:
-    checks = [Check(type=one, status=statuses.get(one, "ok"), reason="because") for one in CHECKS]  # type: ignore[arg-type]  # words of the model
-    return Verdict(verdict=verdict, checks=tuple(checks))  # type: ignore[arg-type]  # the same
+    checks = [Check(type=one, status=statuses.get(one, "ok"), reason="because") for one in CHECKS]
+    return Verdict(verdict=verdict, checks=tuple(checks))
 
 
 @pytest.fixture
@@ -270,9 +269,16 @@ def services(settings: Settings) -> FakeServices:
     return FakeServices(settings, SimpleNamespace(call=lambda hook, **arguments: pages))
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings, services: Any) -> Flask:
+def app(settings: Settings, services: Any, compiled: FileSystemBytecodeCache) -> Flask:
     made = create_app(settings, services)
+    made.jinja_env.bytecode_cache = compiled
     assert made.extensions["mimis"].failures == []
     return made
 

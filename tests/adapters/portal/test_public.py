@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from mimis_core import TemporaryError, Verdict
+from mimis_core import Check, TemporaryError, Verdict
+from mimis_core.web import create_app
 
 MakeVerdict = Callable[..., Verdict]
+MULTIPART = "multipart/form-data; boundary=cut"
+
+
+def multipart(field: str, size: int) -> bytes:
+    """A form with one large field, written by hand since the test client keeps large ones in open files."""
+    name = f'name="{field}"; filename="big.json"' if field == "file" else f'name="{field}"'
+    head = f"--cut\r\nContent-Disposition: form-data; {name}\r\n\r\n"
+    return head.encode() + b"x" * size + b"\r\n--cut--\r\n"
 
 
 @pytest.mark.parametrize(
@@ -87,16 +97,14 @@ def test_unreachable_service_blames_no_credential(client: FlaskClient, services:
 
 @pytest.mark.parametrize("field", ["text", "file"])
 def test_large_upload_is_refused(client: FlaskClient, field: str) -> None:
-    large = b"x" * (2 * 1024 * 1024 + 1)
-    data = {field: (io.BytesIO(large), "big.json") if field == "file" else large.decode()}
-    answer = client.post("/check", data=data)
+    answer = client.post("/check", data=multipart(field, 2 * 1024 * 1024), content_type=MULTIPART)
     assert answer.status_code == 413
     assert "2 megabyte" in answer.text
 
 
 def test_pasted_megabyte_is_taken(client: FlaskClient, services: Any, make_verdict: MakeVerdict) -> None:
     services.verdict = make_verdict("valid")
-    assert client.post("/check", data={"text": "x" * 1_500_000}).status_code == 200
+    assert client.post("/check", data=multipart("text", 1_500_000), content_type=MULTIPART).status_code == 200
 
 
 def test_file_cannot_smuggle_markup(client: FlaskClient, services: Any, make_verdict: MakeVerdict) -> None:
@@ -105,3 +113,27 @@ def test_file_cannot_smuggle_markup(client: FlaskClient, services: Any, make_ver
     services.read = lambda content: read(content).model_copy(update={"learner_name": "<img src=x onerror=alert(1)>"})
     page = client.post("/check", data={"text": "{}"}).text
     assert "<img" not in page
+
+
+def test_unknown_kind_is_no_verdict(client: FlaskClient, services: Any) -> None:
+    services.verdict = Verdict(verdict="invalid", checks=(Check(type="format", status="error", reason="no kind"),))
+    answer = client.post("/check", data={"text": "hello"})
+    assert answer.status_code == 400
+    assert "Det här är inget bevis som vi kan läsa." in answer.text
+
+
+@pytest.mark.parametrize(("anchor", "practice"), [("trial-anchor.pem", True), ("eu.pem", False)])
+def test_practice_is_said_everywhere(settings: Any, services: Any, anchor: str, practice: bool) -> None:
+    services.settings = settings.model_copy(
+        update={"trust": settings.trust.model_copy(update={"anchors": (Path(anchor),)})}
+    )
+    page = create_app(services.settings, services).test_client().get("/c/pub-1").text
+    assert ("Inget gäller på riktigt." in page) is practice
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/check", 200), ("/in", 404), ("/me", 404), ("/s/tok", 404)])
+def test_employer_has_no_learner_pages(settings: Any, services: Any, path: str, status: int) -> None:
+    services.settings = settings.model_copy(update={"role": "employer"})
+    answer = create_app(services.settings, services).test_client().get(path)
+    assert answer.status_code == status
+    assert 'name="email"' not in answer.text

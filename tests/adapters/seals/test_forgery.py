@@ -155,7 +155,7 @@ def test_seal_by_other_key_is_refused(
     assert failing(verify(json.dumps({"payload": forge.text, "signatures": [seal]}).encode())) == ["seal"]
 
 
-def test_anchor_of_same_name_is_not_trusted(
+def test_namesake_of_anchor_is_distrusted(
     seal: Callable[..., Sealed], document: Any, keys: Any, organisation: Any, verify: Verify
 ) -> None:
     stranger = keys.open(keys.make(organisation))

@@ -96,7 +96,7 @@ def test_unfit_key_is_refused(tmp_path: Path, make: Any) -> None:
     assert caught.value.mend
 
 
-def test_certificate_that_may_not_seal_is_refused(tmp_path: Path, trial_key: Any) -> None:
+def test_certificate_without_usage_is_refused(tmp_path: Path, trial_key: Any) -> None:
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.x509.oid import NameOID

@@ -16,7 +16,7 @@ from mimis_core.plugins import load_plugins
 
 
 @pytest.mark.parametrize(("category", "kind"), [("signer", "pkcs12"), ("sealer", "jades")])
-def test_types_are_registered(category: str, kind: str) -> None:
+def test_adapter_types_are_registered(category: str, kind: str) -> None:
     assert kind in load_plugins().types(category)
 
 

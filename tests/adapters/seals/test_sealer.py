@@ -138,7 +138,7 @@ def test_anchor_stays_out_of_seal(seal: Seal, document: Document, signer: Pkcs12
 
 
 @pytest.mark.parametrize(("time", "value"), [("sigT", "2026-11-24T12:00:00Z"), ("iat", 1795521600)])
-def test_time_stands_once(seal: Seal, document: Document, signer: Pkcs12Signer, time: str, value: Any) -> None:
+def test_time_stands_only_once(seal: Seal, document: Document, signer: Pkcs12Signer, time: str, value: Any) -> None:
     header = header_of(seal(document, signer, time=time).content)
     assert header[time] == value
     assert len({"sigT", "iat"} & set(header)) == 1

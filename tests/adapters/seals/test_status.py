@@ -29,7 +29,7 @@ def asked(sealed: Sealed, trust: Trust, status: Any) -> Callable[..., tuple[str,
 Asked = Callable[..., tuple[str, Check]]
 
 
-def test_active_is_valid(asked: Asked, status: Any) -> None:
+def test_active_credential_is_valid(asked: Asked, status: Any) -> None:
     assert asked()[0] == "valid"
     assert [request.path for request in status.requests] == ["/status/4711"]
 
@@ -177,13 +177,13 @@ def test_status_page_of_claim_is_asked(asked: Asked, forge: Any, status: Any, ti
     assert asked(forge.changed(identifier=None, credentialSubject=subject))[0] == verdict
 
 
-def test_offline_asks_nobody(sealed: Sealed, verify: Callable[..., Verdict], status: Any) -> None:
+def test_offline_check_asks_nobody(sealed: Sealed, verify: Callable[..., Verdict], status: Any) -> None:
     verdict = verify(sealed.content)
     assert (verdict.verdict, status.requests) == ("unknown", [])
     assert "offline" in verdict.checks[4].reason
 
 
-def test_address_of_broken_seal_is_not_asked(asked: Asked, sealed: Sealed, status: Any) -> None:
+def test_broken_seal_asks_nobody(asked: Asked, sealed: Sealed, status: Any) -> None:
     value = json.loads(sealed.content)
     value["payload"] = value["payload"].replace("Ek", "Ep", 1)
     assert asked(json.dumps(value).encode())[0] == "invalid"

@@ -76,7 +76,7 @@ def test_other_serialisations_are_read(forge: Any, verify: Verify, form: str) ->
     assert [statuses(verify(content))[kind] for kind in ORDER[:3]] == ["ok", "ok", "ok"]
 
 
-def test_rsa_seal_of_other_anchor_is_unknown(
+def test_seal_of_other_anchor_is_unknown(
     seal: Callable[..., Sealed], document: Any, rsa_signer: Any, verify: Verify
 ) -> None:
     verdict = verify(seal(document, rsa_signer).content)
@@ -169,7 +169,7 @@ def test_other_documents_are_format_error(
 
 
 @pytest.mark.parametrize(("claimed", "words"), [(None, "No accreditation"), ({"title": "x"}, "no register")])
-def test_accreditation_never_decides(forge: Any, verify: Verify, claimed: Any, words: str) -> None:
+def test_accreditation_alone_never_decides(forge: Any, verify: Verify, claimed: Any, words: str) -> None:
     verdict = verify(forge.changed(evidence=[{"accreditation": claimed}]))
     assert statuses(verdict)["accreditation"] == "skipped"
     assert words in reason(verdict, "accreditation")
@@ -186,7 +186,7 @@ def test_accreditation_never_decides(forge: Any, verify: Verify, claimed: Any, w
         ({"custom": "error"}, "invalid"),
     ],
 )
-def test_verdict_adds_up(changes: dict[str, Any], expected: str) -> None:
+def test_verdict_adds_up_the_checks(changes: dict[str, Any], expected: str) -> None:
     found: dict[Any, Any] = {**dict.fromkeys(ORDER, "ok"), **changes}
     assert conclude(tuple(Check(type=kind, status=found[kind], reason="x") for kind in found)) == expected
 

@@ -26,7 +26,10 @@ def add(
     config: Config = Path("."),
     json_: Json = False,
 ) -> None:
-    """Register an employer whose domain serves /.well-known/mimis-employer.json; shows its secret once."""
+    """Register an employer; shows its secret once.
+
+    Its domain must serve /.well-known/mimis-employer.json with {"registration": "NNNNNN-NNNN"}.
+    """
     registration, domain = normalise(orgnr), normalise_domain(domain)
     with configured(config) as services:
         tell(f"Asking {domain} for its proof.")

@@ -97,21 +97,26 @@ def enrolled_users(account: Account, given: Record) -> Any:
     account.need("moodle/course:viewparticipants", "View participants")
     options = {item["name"]: item["value"] for item in given["options"]}
     fields = [name.strip() for name in options.get("userfields", "").split(",") if name.strip()]
+    if options.get("groupid", "0") != "0":
+        account.need("moodle/site:accessallgroups", "Access all groups")
     unknown = [name for name in fields if name not in _USER_FIELDS]
     if unknown:
         raise RefusedError("invaliduserfield", unknown[0])
     if account.kept_apart(course) or not account.has("moodle/user:viewdetails"):
         return []
     start, size = _whole(options.get("limitfrom", "0")), _whole(options.get("limitnumber", "0"))
-    wanted = {"id", "fullname", *fields} if fields else _USER_FIELDS
-    if not account.has("moodle/course:useremail"):
-        wanted = wanted - {"email"}
+    wanted = ({"id", "fullname", *fields} if fields else _USER_FIELDS) - _hidden_fields(account)
     if options.get("onlyactive") == "1" or "groupid" in options:
         people = [item for item in account.site.page(course, 0, 0) if _chosen(account.site, course, item, options)]
         people = people[start : start + size if size else None]
     else:
         people = account.site.page(course, start, size)
     return [{name: value for name, value in person.items() if name in wanted} for person in people]
+
+
+def _hidden_fields(account: Account) -> set[str]:
+    needed = {"email": "moodle/course:useremail", "groups": "moodle/site:accessallgroups"}
+    return {name for name, right in needed.items() if not account.has(right)}
 
 
 def _chosen(site: Site, course: int, person: Record, options: Record) -> bool:

@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=100), nullable=False),
         sa.Column("message", sa.String(length=1000), nullable=False),
         sa.Column("seen_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("seen_in", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -107,6 +108,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_set_aside_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_set_aside_seen_in"), ["seen_in"], unique=False)
 
     op.create_table(
         "award",
@@ -142,6 +144,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=True),
         sa.Column("seen_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("seen_in", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
@@ -154,6 +157,7 @@ def upgrade() -> None:
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_completion_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_completion_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_completion_seen_in"), ["seen_in"], unique=False)
         batch_op.create_index(batch_op.f("ix_completion_state"), ["state"], unique=False)
 
     op.create_table(
@@ -445,6 +449,7 @@ def downgrade() -> None:
     op.drop_table("identity")
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_completion_state"))
+        batch_op.drop_index(batch_op.f("ix_completion_seen_in"))
         batch_op.drop_index(batch_op.f("ix_completion_organisation"))
         batch_op.drop_index(batch_op.f("ix_completion_learner_id"))
 
@@ -456,6 +461,7 @@ def downgrade() -> None:
 
     op.drop_table("award")
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_set_aside_seen_in"))
         batch_op.drop_index(batch_op.f("ix_set_aside_organisation"))
 
     op.drop_table("set_aside")

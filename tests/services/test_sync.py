@@ -1,0 +1,159 @@
+"""Pull, match, decide: totals that add up, nothing doubled, nothing guessed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mimis_core import (
+    AwardState,
+    ConfigurationError,
+    NotFoundError,
+    PermanentError,
+    SetAside,
+    TemporaryError,
+    UserError,
+)
+from mimis_core.services import Services
+from mimis_core.services.intake import holds_personal_number
+from tests.school import HandSource, done, page, someone
+
+
+def test_rule_awards_without_teacher(school: Services) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    report = school.sync()
+    assert (report.pulled, report.used, report.awards, report.proposed) == (1, 1, 1, 0)
+    assert [award["state"] for award in school.awards()] == ["approved"]
+
+
+def test_entry_without_rule_waits_for_teacher(school: Services) -> None:
+    HandSource.pages = [page(done("course:2"), done("course:3"))]
+    assert school.sync().proposed == 1
+    assert school.drain().credentials == 0
+
+
+def test_half_of_requirements_is_waiting(school: Services) -> None:
+    HandSource.pages = [page(done("course:2"), done("course:99"))]
+    report = school.sync()
+    assert (report.waiting, report.unmatched, report.awards) == (1, 1, 0)
+
+
+def test_second_sync_does_nothing_new(school: Services) -> None:
+    HandSource.pages = [page(done("course:1"), done("course:2"), done("course:3"))]
+    first = school.sync()
+    school.drain()
+    second = school.sync()
+    assert (second.pulled, second.awards) == (first.pulled, 0)
+    assert school.drain().credentials == 0
+
+
+def test_dry_run_counts_and_writes_nothing(school: Services) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    assert school.sync(dry_run=True).awards == 1
+    assert school.awards() == []
+    assert school.learners() == []
+
+
+def test_unanswered_privacy_stops_sync(school: Services) -> None:
+    school.settings = school.settings.model_copy(
+        update={"privacy": school.settings.privacy.model_copy(update={"protected": None})}
+    )
+    with pytest.raises(ConfigurationError, match="skyddade personuppgifter"):
+        school.sync()
+
+
+def test_protected_learner_is_set_aside(school: Services) -> None:
+    HandSource.pages = [page(done("course:1", someone("7", protected=True)))]
+    report = school.sync()
+    assert (report.set_aside, report.awards, report.adds_up) == (1, 0, True)
+    assert [learner.full_name for learner, _ in school.learners()] == ["Skyddad person"]
+
+
+def test_mark_stays_when_source_forgets_it(school: Services) -> None:
+    HandSource.pages = [page(done("course:1", someone("7", protected=True)))]
+    school.sync()
+    HandSource.pages = [page(done("course:1", someone("7")))]
+    assert school.sync().awards == 0
+
+
+def test_personal_number_as_id_is_refused(school: Services) -> None:
+    HandSource.pages = [page(done("course:1", someone("19811218-9876")))]
+    report = school.sync()
+    assert (report.refused, report.awards, report.adds_up) == (1, 0, True)
+    assert school.learners() == []
+
+
+@pytest.mark.parametrize("error", [TemporaryError("down"), PermanentError("no"), UserError("key")])
+def test_failing_source_is_named_and_rest_stays(school: Services, error: Exception) -> None:
+    HandSource.pages = [page(done("course:1")), error]  # type: ignore[list-item]  # the parametrized ones are MimisErrors
+    report = school.sync()
+    assert (report.awards, len(report.errors)) == (1, 1)
+    assert report.errors[0].startswith("hand: ")
+
+
+def test_set_aside_is_counted_once_per_key(school: Services) -> None:
+    item = SetAside(source="hand", key="course:2/user:9", reason="usernotenroled", message="Not enrolled any more.")
+    HandSource.pages = [page(set_aside=(item,))]
+    assert [school.sync().set_aside for _ in range(2)] == [1, 1]
+
+
+def test_unknown_source_is_told(school: Services) -> None:
+    with pytest.raises(NotFoundError, match="Configured are: hand"):
+        school.sync(["moodel"])
+
+
+def test_same_person_is_proposed_not_merged(school: Services) -> None:
+    twice = [someone(key, full_name="Åsa Öberg", email="asa@demo.example") for key in ("1", "2")]
+    HandSource.pages = [page(*(done("course:1", one) for one in twice))]
+    assert school.sync().same_person == 1
+    assert len(school.learners()) == 2
+
+
+def test_unverified_address_proposes_nothing(school: Services) -> None:
+    twice = [someone(key, full_name="Åsa Öberg", email="a@demo.example", email_verified=False) for key in ("1", "2")]
+    HandSource.pages = [page(*(done("course:1", one) for one in twice))]
+    assert school.sync().same_person == 0
+
+
+def test_completion_reset_later_keeps_award(school: Services) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    HandSource.pages = [page()]
+    school.sync()
+    assert [award["state"] for award in school.awards()] == ["approved"]
+
+
+def test_rejected_award_is_not_proposed_again(school: Services) -> None:
+    HandSource.pages = [page(done("course:2"), done("course:3"))]
+    school.sync()
+    school.decide_award(school.awards()[0]["id"], approve=False, by="Lärare", reason="underlag saknas")
+    assert school.sync().awards == 0
+    assert [award["state"] for award in school.awards()] == ["rejected"]
+
+
+def test_approved_award_cannot_be_rejected(school: Services) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    with pytest.raises(UserError, match="Revoke"):
+        school.decide_award(school.awards(AwardState.APPROVED)[0]["id"], approve=False, by="Lärare")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(picks=st.lists(st.tuples(st.integers(1, 4), st.integers(1, 5)), max_size=12))
+def test_totals_always_add_up(school: Services, picks: list[tuple[int, int]]) -> None:
+    unique = dict.fromkeys(picks)
+    HandSource.pages = [page(*(done(f"course:{course}", someone(str(who))) for course, who in unique))]
+    report = school.sync()
+    assert report.adds_up
+    assert report.pulled == len(unique)
+
+
+@pytest.mark.parametrize("text", ["19811218-9876", "811218-9876", "8112189876", "701063-2391", "user 811218-9876 x"])
+def test_personal_numbers_are_seen(text: str) -> None:
+    assert holds_personal_number(text)
+
+
+@pytest.mark.parametrize("text", ["811218-9877", "1234567890", "user:42", "20261124", "a" * 12, "99999999999999"])
+def test_other_ids_are_let_through(text: str) -> None:
+    assert not holds_personal_number(text)
