@@ -24,6 +24,7 @@ type: $(VENV)/tox
 	$(BIN)/tox run -e type
 
 format: $(VENV)/installed
+	$(BIN)/pip install --quiet --constraint constraints.txt ruff
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean:
@@ -31,7 +32,7 @@ clean:
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]' ruff
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]'
 	touch $@
 
 $(VENV)/tox: pyproject.toml constraints.txt

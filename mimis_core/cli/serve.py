@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 from typing import Annotated
 
 import typer
 
-from mimis_core.cli.output import HERE, Config, note
+from mimis_core.cli.output import HERE, Config, Json, emit, note
 from mimis_core.jobs import JobQueue
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
@@ -61,6 +62,7 @@ def serve(
     config: Config = HERE,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.")] = 8000,
+    json_: Json = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; work in hand is finished."""
     ended = threading.Event()
@@ -72,7 +74,11 @@ def serve(
         services.on_queued = queue.wake
         queue.start()
         pages.start()
-        note(f"mimis svarar på http://{host}:{bound.getsockname()[1]} (avsluta med Ctrl-C)")
+        address = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+        if json_:
+            emit({"address": address}, True)
+            sys.stdout.flush()
+        note(f"mimis svarar på {address} (avsluta med Ctrl-C)")
         ended.wait()
         pages.stop()
         queue.stop()

@@ -13,7 +13,7 @@ its blueprints. Everything an adapter may use is in ``__all__``:
   reader's language out of a text and :func:`day` writes a date in it.
 * :func:`problem` answers an API's error as RFC 9457.
 
-Templates extend ``base.html`` and use ``|pick``, ``|day`` and ``|moment`` for texts, dates and times.
+Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attributes), ``|day`` and ``|moment``.
 """
 
 from mimis_core.web.app import create_app, current_services

@@ -11,6 +11,7 @@ import flask_babel
 from babel import Locale
 from flask import Flask, current_app, request, session
 from flask_babel import Babel, format_date, format_datetime, get_locale
+from markupsafe import Markup, escape
 
 SESSION_KEY = "lang"
 DEFAULT = "sv"
@@ -29,6 +30,7 @@ def install(app: Flask) -> None:
     )
     app.before_request(_keep_choice)
     app.add_template_filter(pick)
+    app.add_template_filter(said)
     app.add_template_filter(day)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_language_name, "language_name")
@@ -66,10 +68,19 @@ def gettext(message: str, **values: object) -> str:
 
 def pick(text: Mapping[str, str]) -> str:
     """Take the reader's language out of a text in several, else Swedish, else English, else whatever there is."""
-    for code in (current(), "sv", "en"):
-        if code in text:
-            return text[code]
-    return next(iter(text.values()))
+    return text[_best(text)]
+
+
+def said(text: Mapping[str, str]) -> Markup:
+    """The same for a page's body: a text that is in another language than the page is marked with its own."""
+    code = _best(text)
+    if code == current():
+        return escape(text[code])
+    return Markup('<span lang="{}">{}</span>').format(code, text[code])
+
+
+def _best(text: Mapping[str, str]) -> str:
+    return next((code for code in (current(), "sv", "en") if code in text), next(iter(text)))
 
 
 def day(value: date) -> str:

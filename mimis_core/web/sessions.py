@@ -80,5 +80,5 @@ def learner_required(view: Callable[P, ResponseReturnValue]) -> Callable[P, Resp
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.method == "GET":
-        session[NEXT] = request.full_path.rstrip("?")
+        session[NEXT] = request.script_root + request.full_path.rstrip("?")
     return redirect(request.script_root + SIGN_IN_PAGE, 303)

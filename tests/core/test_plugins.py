@@ -154,7 +154,7 @@ def test_missing_extra_is_offered_for_ours(install: Install, distribution: str, 
     assert ("pip install 'mimis[europass]'" in failures_of(plugins)["europass"]) is offered
 
 
-def test_extra_missing_at_first_use_is_offered(install: Install) -> None:
+def test_extra_missed_later_is_offered(install: Install) -> None:
     plugins = install(point("europass", Raising(ImportError("No module named 'typst'"))))
     assert plugins.types("source") == {}
     assert failures_of(plugins)["europass"].endswith("pip install 'mimis[europass]'")
@@ -180,7 +180,7 @@ def test_disabled_plugin_is_not_imported(install: Install, monkeypatch: pytest.M
     assert [one.name for one in plugins.loaded] == ["a"]
 
 
-def test_argument_disables_too(install: Install) -> None:
+def test_argument_disables_plugins_too(install: Install) -> None:
     assert install(point("a", Giving()), disabled="a").loaded == []
 
 

@@ -52,7 +52,7 @@ def test_compiled_catalogue_is_current(part: Path, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
-def test_placeholders_survive_translation(part: Path, language: str) -> None:
+def test_placeholders_survive_every_translation(part: Path, language: str) -> None:
     _, written = catalogue(part, language)
     assert [str(error) for message in written if message.id for error in message.check(written)] == []
 

@@ -15,7 +15,7 @@ from mimis_core.web import pick
     ("header", "language"),
     [("sv", "sv"), ("en-GB,en;q=0.9", "en"), ("de, en;q=0.5", "en"), ("so", "sv"), ("", "sv")],
 )
-def test_browser_chooses_language(client: FlaskClient, header: str, language: str) -> None:
+def test_browser_chooses_the_language(client: FlaskClient, header: str, language: str) -> None:
     page = client.get("/nowhere", headers={"Accept-Language": header}).text
     assert f'<html lang="{language}">' in page
 
@@ -43,6 +43,19 @@ def test_unknown_choice_changes_nothing(client: FlaskClient, wrong: str) -> None
 def test_text_falls_back_sensibly(app: Flask, text: dict[str, str], language: str, picked: str) -> None:
     with app.test_request_context(headers={"Accept-Language": language}):
         assert pick(text) == picked
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ({"en": "A & B"}, "A &amp; B"),
+        ({"sv": "<b>"}, '<span lang="sv">&lt;b&gt;</span>'),
+        ({'"><script>': "x"}, '<span lang="&#34;&gt;&lt;script&gt;">x</span>'),
+    ],
+)
+def test_foreign_text_is_marked(app: Flask, text: dict[str, str], shown: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert render_template_string("{{ text|said }}", text=text) == shown
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,14 @@ def test_other_methods_are_free(app: Flask) -> None:
     assert {client.get("/bounded").status_code for _ in range(5)} == {200}
 
 
-def test_addresses_count_apart(app: Flask) -> None:
+def test_addresses_are_counted_apart(app: Flask) -> None:
     client = add_view(app)
     for address in ("192.0.2.1", "192.0.2.2"):
         answers = [client.post("/bounded", environ_base={"REMOTE_ADDR": address}) for _ in range(2)]
         assert {answer.status_code for answer in answers} == {200}
 
 
-def test_apps_count_apart(settings: Settings, services: Any) -> None:
+def test_apps_are_counted_apart(settings: Settings, services: Any) -> None:
     for _ in range(2):
         client = add_view(create_app(settings, services))
         assert {client.post("/bounded").status_code for _ in range(2)} == {200}

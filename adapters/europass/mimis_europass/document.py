@@ -125,7 +125,7 @@ def _display(writer: Writer) -> Json:
     return writer.new(
         "DisplayParameter",
         title=cleaned(achievement.title),
-        description=cleaned(achievement.description) if achievement.description else None,
+        description=cleaned(achievement.description or {}),
         primaryLanguage=vocabulary.language(languages[0]),
         language=[vocabulary.language(code) for code in languages],
         individualDisplay=[_picture(writer, code) for code in languages],
@@ -165,7 +165,7 @@ def _claim(writer: Writer) -> Json:
     return writer.new(
         "LearningAchievement",
         title=cleaned(achievement.title),
-        description=cleaned(achievement.description) if achievement.description else None,
+        description=cleaned(achievement.description or {}),
         additionalNote=[writer.new("Note", noteLiteral=labelled(texts.RESULT, result))] if result else None,
         supplementaryDocument=_documents(writer),
         awardedBy=writer.awarded(),
@@ -223,7 +223,7 @@ def _specification(writer: Writer) -> Json:
     return writer.new(
         "Qualification" if decided else "LearningAchievementSpecification",
         title=cleaned(achievement.title),
-        description=cleaned(achievement.description) if achievement.description else None,
+        description=cleaned(achievement.description or {}),
         dcType=vocabulary.europass("learning-opportunity", "74a4a268e8", texts.PROGRAMME),
         additionalNote=[writer.note(text) for text in _notes(writer.matter)],
         homepage=writer.new("WebResource", contentURL=achievement.homepage) if achievement.homepage else None,

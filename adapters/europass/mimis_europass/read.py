@@ -13,7 +13,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from mimis_core import Concept, CredentialFacts, DataError, Outcome
-from mimis_europass.texts import NO_CRITERIA
+from mimis_europass.texts import CRITERIA, NO_CRITERIA, choose
 from mimis_europass.vocabulary import REUSE, SNB, Json
 
 UNTITLED = {"sv": "Utan titel", "en": "Untitled"}
@@ -143,7 +143,7 @@ def _outcomes(specifications: list[Json]) -> Iterator[Outcome]:
 
 
 def _outcome(item: Json, title: dict[str, str]) -> Outcome:
-    notes = [_text(note.get("noteLiteral")) for note in _objects(item.get("additionalNote"))]
+    notes = [_unlabelled(_text(note.get("noteLiteral"))) for note in _objects(item.get("additionalNote"))]
     kind, reuse = _code(item.get("dcType"), "skill-type"), _code(item.get("reusabilityLevel"), "skill-reuse-level")
     values = {
         "title": title,
@@ -156,6 +156,11 @@ def _outcome(item: Json, title: dict[str, str]) -> Outcome:
         return Outcome(**cast(dict[str, Any], values))
     except ValidationError:
         raise _refusal("a learning outcome in it is malformed") from None
+
+
+def _unlabelled(note: dict[str, str]) -> dict[str, str]:
+    """Criteria without the label that our own documents put before them."""
+    return {code: text.removeprefix(f"{choose(CRITERIA, code)}: ") for code, text in note.items()}
 
 
 def _skills(item: Json) -> Iterator[Concept]:

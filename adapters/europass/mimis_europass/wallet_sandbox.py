@@ -49,9 +49,9 @@ class WalletSandbox(Sandbox):
         """The courier's table of ``mimis.toml``."""
         return {"kind": "europass", "url": f"{self.url}/api"}
 
-    def trust(self, pem: str) -> None:
+    def trust(self, anchor: str) -> None:
         """Accept seals by these certificates and by those that they issued."""
-        self._trust.add(pem)
+        self._trust.add(anchor)
 
     def refuse(self, code: str, times: int = 1) -> None:
         """Answer the next ``times`` requests with a documented error, such as ``WL-0005``."""

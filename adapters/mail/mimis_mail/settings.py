@@ -32,8 +32,8 @@ class MailSettings(AdapterSettings):
     timeout: Annotated[float, Field(gt=0, le=300)] = Field(
         default=30.0, description="Seconds to wait for the server at each step but the last"
     )
-    end_timeout: Annotated[float, Field(gt=0, le=1800)] = Field(
-        default=600.0,
+    end_timeout: Annotated[float, Field(gt=0, le=540)] = Field(
+        default=120.0,
         description="Seconds to wait for the answer to a whole message; a short wait makes doubts out of slow servers",
     )
 

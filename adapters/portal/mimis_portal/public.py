@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
 from mimis_core.web import current_learner, current_services, limited
 
 public = Blueprint("public", __name__, template_folder="templates")
+
+ASSESSED = date(2026, 11, 24)
+"""When the statement on accessibility was last gone through; change it together with the page."""
 
 STATUS_SECONDS = 300
 """How long a status answer may be reused, here and along the way."""
@@ -34,6 +39,12 @@ def status(public_id: str) -> ResponseReturnValue:
     answer.headers["Cache-Control"] = f"public, max-age={STATUS_SECONDS}"
     answer.headers["Access-Control-Allow-Origin"] = "*"
     return answer
+
+
+@public.get("/accessibility")
+def accessibility() -> ResponseReturnValue:
+    """The statement that the law asks of public bodies, with the school's own data."""
+    return render_template("portal/accessibility.html", assessed=ASSESSED)
 
 
 @public.get("/healthz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -14,18 +15,10 @@ from mimis_portal.learner import as_download
 
 shared = Blueprint("shared", __name__, url_prefix="/s", template_folder="templates")
 
-PREVIEWERS = (
-    "bot",
-    "crawler",
-    "spider",
-    "preview",
-    "facebookexternalhit",
-    "whatsapp",
-    "skypeuri",
-    "embedly",
-    "slack-imgproxy",
+PREVIEWERS = re.compile(
+    r"(?<!cu)bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|embedly|slack-imgproxy", re.I
 )
-"""Parts of the names of programs that fetch a link as soon as it stands in a message."""
+"""Names of programs that fetch a link as soon as it stands in a message; Cubot is a telephone."""
 
 
 @shared.get("/<token>")
@@ -65,9 +58,8 @@ def file(token: str, number: int) -> ResponseReturnValue:
 
 
 def _is_previewer() -> bool:
-    agent = request.headers.get("User-Agent", "").lower()
     ahead = f"{request.headers.get('Purpose', '')} {request.headers.get('Sec-Purpose', '')}"
-    return "prefetch" in ahead or any(name in agent for name in PREVIEWERS)
+    return "prefetch" in ahead or PREVIEWERS.search(request.headers.get("User-Agent", "")) is not None
 
 
 def _gone(error: NotFoundError, as_json: bool) -> ResponseReturnValue:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from mimis_ats.oauth import LIFETIME, issue_token
+from joserfc import jwt
+from mimis_ats.oauth import LIFETIME, _key, issue_token
 
 from mimis_core import Verdict
 
@@ -88,6 +89,24 @@ def test_bad_token_is_refused(client: FlaskClient, school: Any, client_id: str, 
     answer = client.get(f"{API}/shares", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
     assert answer.get_json()["code"] == "invalid_token"
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, 200),
+        ({"aud": "https://other.example"}, 401),
+        ({"exp": None}, 401),
+        ({"sub": None}, 401),
+        ({"iss": None}, 401),
+    ],
+)
+def test_every_claim_is_needed(client: FlaskClient, school: Any, changed: dict[str, Any], status: int) -> None:
+    good = jwt.decode(issue_token(school, "client-volvo", "shares:read"), _key(school)).claims
+    claims = {name: value for name, value in {**good, **changed}.items() if value is not None}
+    token = jwt.encode({"alg": "HS256"}, claims, _key(school))
+    answer = client.get(f"{API}/shares", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == status
 
 
 def test_token_of_other_school_is_refused(client: FlaskClient, school: Any) -> None:

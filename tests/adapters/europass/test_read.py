@@ -37,10 +37,7 @@ def test_own_document_reads_back(elm: ElmFormat, achievement: Make, order: Order
 
 def test_own_outcomes_read_back(elm: ElmFormat, from_idea: Make, order: Order, ideas: dict[str, Any]) -> None:
     entry = from_idea(ideas["verktygsvana"])
-    outcomes = elm.read(elm.build(order(entry)).content).outcomes
-    assert [item.title for item in outcomes] == [item.title for item in entry.outcomes]
-    assert [item.esco for item in outcomes] == [item.esco for item in entry.outcomes]
-    assert outcomes[0].criteria["sv"].startswith("Bedömningskriterier: ")
+    assert elm.read(elm.build(order(entry)).content).outcomes == entry.outcomes
 
 
 @pytest.mark.official

@@ -54,7 +54,7 @@ def test_withdrawn_certificate_never_counts(status: str, required: bool) -> None
         refuse_status(certificate(status=status), required)
 
 
-def test_downloadable_certificate_counts() -> None:
+def test_downloadable_certificate_always_counts() -> None:
     refuse_status(certificate(), required=True)
 
 

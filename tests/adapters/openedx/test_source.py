@@ -35,7 +35,7 @@ def test_every_pull_is_full(source: OpenEdxSource) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4, 16])
-def test_workers_change_nothing(server: OpenEdxSandbox, workers: int) -> None:
+def test_number_of_workers_changes_nothing(server: OpenEdxSandbox, workers: int) -> None:
     with connect(server, workers=workers) as source:
         assert len(completions_of(pull_all(source))) == len(LOADED)
 

@@ -1,11 +1,10 @@
-"""The portal on a hand-written stand-in of the services, and a reader of its pages."""
+"""The portal on a hand-written stand-in of the services."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +14,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
-from werkzeug.test import TestResponse
 
 from mimis_core import (
     Achievement,
@@ -226,24 +224,6 @@ class FakeServices:
         self.shares[index] = self.shares[index].model_copy(update={"state": state, "withdrawn_at": NOW})
 
 
-class Page(HTMLParser):
-    """One answered page: its tags with their attributes, and its visible text."""
-
-    def __init__(self, answer: TestResponse) -> None:
-        super().__init__()
-        self.status = answer.status_code
-        self.html = answer.text
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.feed(answer.text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-
-    def all(self, *names: str) -> list[dict[str, str]]:
-        """Attributes of all tags with one of these names."""
-        return [attributes for tag, attributes in self.tags if tag in names]
-
-
 def verdict_with(verdict: str, **statuses: str) -> Verdict:
     checks = [Check(type=one, status=statuses.get(one, "ok"), reason="because") for one in CHECKS]
     return Verdict(verdict=verdict, checks=tuple(checks))
@@ -295,12 +275,6 @@ def amina(client: FlaskClient) -> FlaskClient:
     """The browser of the learner, signed in."""
     client.post("/in/good-token")
     return client
-
-
-@pytest.fixture
-def see() -> Callable[[TestResponse], Page]:
-    """Reads an answer as a page."""
-    return Page
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_credential_answers_four_questions(amina: FlaskClient, question: str) ->
     "words",
     ["Storsjö folkhögskola", "Vårdens kompetensråd", "muntligt prov", "blandat", "ungefär 40 timmar", "Karin Ek"],
 )
-def test_credential_speaks_plainly(amina: FlaskClient, words: str) -> None:
+def test_credential_speaks_plain_words(amina: FlaskClient, words: str) -> None:
     assert words in amina.get("/me/credentials/cred-1").text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from mimis_portal.forms import today
+from werkzeug.test import TestResponse
 
 from mimis_core import Verdict
 
@@ -27,6 +29,7 @@ PAGES = [
     "/c/pub-1",
     "/s/tok",
     "/check",
+    "/accessibility",
     "/nowhere",
 ]
 POSTED = {
@@ -40,19 +43,37 @@ POSTED = {
 HIDDEN = ("hidden", "submit")
 
 
+class Page(HTMLParser):
+    """One answered page: its tags with their attributes, and its visible text."""
+
+    def __init__(self, answer: TestResponse) -> None:
+        super().__init__()
+        self.status = answer.status_code
+        self.html = answer.text
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed(answer.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, *names: str) -> list[dict[str, str]]:
+        """Attributes of all tags with one of these names."""
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
 @pytest.fixture(params=["sv", "en"])
 def pages(
     request: pytest.FixtureRequest, amina: FlaskClient, services: Any, open_share: Callable[..., Any],
-    make_verdict: Callable[..., Verdict], see: Callable[..., Any],
+    make_verdict: Callable[..., Verdict],
 ) -> dict[str, Any]:  # fmt: skip
     """All pages in one language: the stranger's after the learner's."""
     open_share()
     services.verdict = make_verdict("unknown", seal="skipped")
     amina.get("/", query_string={"lang": request.param})
-    found = {path: see(amina.get(path)) for path in PAGES if path != "/in"}
-    found |= {f"POST {path}": see(amina.post(path, data=data)) for path, data in POSTED.items()}
+    found = {path: Page(amina.get(path)) for path in PAGES if path != "/in"}
+    found |= {f"POST {path}": Page(amina.post(path, data=data)) for path, data in POSTED.items()}
     amina.post("/out")
-    found |= {f"stranger {path}": see(amina.get(path)) for path in ("/", "/in")}
+    found |= {f"stranger {path}": Page(amina.get(path)) for path in ("/", "/in")}
     return {"language": request.param, **found}
 
 
@@ -89,7 +110,7 @@ def test_headings_never_skip_level(pages: dict[str, Any]) -> None:
         assert all(after - before <= 1 for before, after in pairwise(levels)), (name, levels)
 
 
-def test_images_have_words(pages: dict[str, Any]) -> None:
+def test_images_have_their_words(pages: dict[str, Any]) -> None:
     for name, page in each(pages):
         assert all(image.get("alt") for image in page.all("img")), name
         assert all(icon.get("aria-hidden") == "true" for icon in page.all("svg")), name

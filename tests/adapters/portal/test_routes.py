@@ -22,6 +22,7 @@ PUBLIC = {
     "/s/tok/files/1": 200,
     "/s/tok/files/2": 404,
     "/check": 200,
+    "/accessibility": 200,
     "/healthz": 200,
 }
 OWN = {

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from mimis_portal.forms import today
 
+from mimis_core import Organisation
 from mimis_core.plugins import load_plugins
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
@@ -60,12 +61,10 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 def make_seal(folder: Path) -> None:
-    for name in ("trial-seal.password", "trial-anchor.pem"):
-        (folder / name).write_text("")
-    organisation = load_settings(folder).organisation
+    organisation = Organisation(
+        id="min-skola", legal_name={"sv": "Storsjö folkhögskola"}, registration="802002-6509", eidas="NTRSE-8020026509"
+    )
     signer = load_plugins().types("signer")["pkcs12"]
-    for name in ("trial-seal.password", "trial-anchor.pem"):
-        (folder / name).unlink()
     signer.make_trial(organisation, folder)  # type: ignore[attr-defined]  # only this kind of signer has it
 
 

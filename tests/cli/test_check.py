@@ -1,0 +1,94 @@
+"""``mimis check`` and ``mimis catalogue check``: everything that must work, each with its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.command import Mimis
+
+
+def change(folder: Path, old: str, new: str) -> None:
+    """Change the configuration."""
+    file = folder / "mimis.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def findings(mimis: Mimis, folder: Path, status: str) -> dict[str, dict[str, Any]]:
+    ended = mimis("check", "--config", folder, "--json")
+    return {one["subject"]: one for one in ended.json["findings"] if one["status"] == status}
+
+
+def test_sound_school_has_no_error(folder: Path, mimis: Mimis) -> None:
+    ended = mimis("check", "--config", folder, "--json")
+    found = {one["subject"]: one["status"] for one in ended.json["findings"]}
+    assert (ended.code, "error" in found.values()) == (0, False)
+    assert found.keys() >= {"configuration", "database", "catalogue", "source hand", "courier mail"}
+
+
+def test_what_production_needs_is_warned(folder: Path, mimis: Mimis) -> None:
+    ended = mimis("check", "--config", folder)
+    assert "docs/sigill.md" in ended.out
+    assert "https" in ended.out
+
+
+def test_unanswered_privacy_is_an_error(folder: Path, mimis: Mimis) -> None:
+    change(folder, 'protected = "none-enrolled"', "")
+    assert mimis("check", "--config", folder).code == 1
+    assert "none-enrolled" in findings(mimis, folder, "error")["privacy"]["mend"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "subject", "words"),
+    [
+        ("[sources.hand]", "[sources.canvas]", "source canvas", "There is no source of kind 'canvas'"),
+        ("[sources.hand]", "[sources.hand]\nurl = 1", "source hand", "[source hand]: url"),
+        ("trial-seal.p12", "borta.p12", "signer pkcs12", "borta.p12"),
+        ("trial-anchor.pem", "borta.pem", "trust", "borta.pem"),
+        ('catalogue"', 'katalog"', "catalogue", "there is no catalogue folder"),
+    ],
+)  # fmt: skip
+def test_wrong_part_is_named(folder: Path, mimis: Mimis, old: str, new: str, subject: str, words: str) -> None:
+    if "catalogue" in old:
+        change(folder, "database = ", 'catalogue = "katalog"\ndatabase = ')
+    else:
+        change(folder, old, new)
+    found = findings(mimis, folder, "error")
+    assert list(found) == [subject]
+    assert words in found[subject]["message"]
+    assert found[subject]["mend"]
+
+
+def test_broken_entry_is_listed_in_check(folder: Path, mimis: Mimis) -> None:
+    file = folder / "catalogue" / "verktygsvana.yaml"
+    file.write_text(file.read_text("utf-8").replace('"sv":"', '"sv":"Yrkesbevis: ', 1), "utf-8")
+    listed = mimis("catalogue", "check", "--config", folder, "--json")
+    assert (listed.code, listed.json["entries"]) == (0, 16)
+    assert [one for one in listed.json["findings"] if one["status"] != "ok" and one["mend"] is None] == []
+
+
+def test_typo_in_entry_stops_check(folder: Path, mimis: Mimis) -> None:
+    file = folder / "catalogue" / "verktygsvana.yaml"
+    file.write_text(file.read_text("utf-8").replace("workload_hours", "workload_hour"), "utf-8")
+    ended = mimis("catalogue", "check", "--config", folder)
+    assert (ended.code, ended.out) == (2, "")
+    assert "verktygsvana.yaml:1: workload_hour" in ended.err
+
+
+def test_starter_catalogue_passes(folder: Path, mimis: Mimis) -> None:
+    ended = mimis("catalogue", "check", "--config", folder, "--json")
+    assert (ended.code, ended.json["passes"]) == (0, True)
+    assert {one["principle"] for one in ended.json["findings"]} >= {1, 2, 3, 4, 5, 6}
+
+
+def test_unfit_entry_exits_one(folder: Path, mimis: Mimis) -> None:
+    file = folder / "catalogue" / "verktygsvana.yaml"
+    file.write_text(file.read_text("utf-8").replace('"sv":"', '"sv":"Behörighetsintyg ', 1), "utf-8")
+    ended = mimis("catalogue", "check", "--config", folder)
+    assert ended.code == 1
+    assert "verktygsvana@1" in ended.out
+    assert findings(mimis, folder, "error")["catalogue"]["mend"] == "See: mimis catalogue check"
