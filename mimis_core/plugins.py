@@ -12,7 +12,6 @@ import pluggy
 
 from mimis_core import hookspecs
 from mimis_core.errors import ConfigurationError
-from mimis_core.settings import describe_invalid
 
 if TYPE_CHECKING:
     from mimis_core.kinds import Adapter
@@ -97,6 +96,9 @@ class Plugins:
         try:
             settings = types[kind].Settings(**values)
         except ValueError as error:
+            # Imported only now: `mimis --help` loads plugins and needs no settings.
+            from mimis_core.settings import describe_invalid
+
             text = describe_invalid(error, f"[{category} {name}]")
             raise ConfigurationError(text, mend="Correct it in mimis.toml.") from None
         return types[kind](name, settings)
@@ -118,22 +120,28 @@ def load_plugins(disabled: str | None = None) -> Plugins:
     manager.add_hookspecs(hookspecs)
     plugins = Plugins(manager)
     blocked = {name.strip() for name in (disabled or os.environ.get("MIMIS_DISABLED_ADAPTERS", "")).split(",")}
-    for point in _ordered_entry_points():
+    for point, distribution, version in _ordered_entry_points():
         if point.name not in blocked:
-            plugins.loaded.append(_load_one(manager, point))
+            plugins.loaded.append(_load_one(manager, point, distribution, version))
     return plugins
 
 
-def _ordered_entry_points() -> Iterator[EntryPoint]:
+def _ordered_entry_points() -> Iterator[tuple[EntryPoint, str, str]]:
+    """Each with its distribution's name and version."""
+    points = list(entry_points(group=GROUP))
+    # Each look at a distribution's name parses all of its metadata, so each is asked once.
+    distributions = {id(point.dist): point.dist for point in points}
+    known = {key: (dist.name, dist.version) if dist else ("?", "?") for key, dist in distributions.items()}
+
     def order(point: EntryPoint) -> tuple[bool, str, str]:
-        distribution = point.dist.name if point.dist else ""
+        distribution, _ = known[id(point.dist)]
         return (distribution != "mimis", distribution, point.name)
 
-    yield from sorted(entry_points(group=GROUP), key=order)
+    for point in sorted(points, key=order):
+        yield point, *known[id(point.dist)]
 
 
-def _load_one(manager: pluggy.PluginManager, point: EntryPoint) -> LoadedPlugin:
-    distribution, version = (point.dist.name, point.dist.version) if point.dist else ("?", "?")
+def _load_one(manager: pluggy.PluginManager, point: EntryPoint, distribution: str, version: str) -> LoadedPlugin:
     if manager.has_plugin(point.name):
         return LoadedPlugin(point.name, distribution, version, "another plugin has this name; rename one of them")
     plugin = None

@@ -69,6 +69,9 @@ class Settings(_Table):
     folder: Path = Field(description="Folder of the configuration file; filled in by mimis")
     role: Literal["school", "employer"] = Field(description="school issues, employer imports")
     base_url: str = Field(description="Public address of this mimis, as learners and employers reach it")
+    trusted_proxy: str | None = Field(
+        default=None, description="Address of the reverse proxy whose X-Forwarded headers are believed; * for any"
+    )
     database: str = Field(default="sqlite:///mimis.db", description="SQLAlchemy address of the database")
     secret_key: SecretStr | None = Field(default=None, description="Signs sessions and tokens; at least 32 characters")
     encryption_key: SecretStr | None = Field(default=None, description="Fernet key; encrypts names and documents")
@@ -97,7 +100,10 @@ class Settings(_Table):
 
     def anchors(self) -> tuple[str, ...]:
         """Trust anchors as PEM texts. Raises ConfigurationError when a file is missing."""
-        return tuple(_read_file(self.folder / path, "[trust] anchors") for path in self.trust.anchors)
+        return tuple(
+            _read_file(self.folder / path, "a trust anchor", mend="Correct [trust] anchors in mimis.toml.")
+            for path in self.trust.anchors
+        )
 
 
 def load_settings(path: Path) -> Settings:
@@ -110,13 +116,13 @@ def load_settings(path: Path) -> Settings:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{file}: not TOML: {error}.") from None
+        raise ConfigurationError(f"{file}: not TOML: {error}.", mend="Correct the line that it names.") from None
     folder = file.parent.resolve()
     resolved = _anchor_paths(_resolve_secrets(raw, folder), folder)
     try:
         return Settings(**{**resolved, "folder": folder})
     except ValidationError as error:
-        raise ConfigurationError(describe_invalid(error, str(file))) from None
+        raise ConfigurationError(describe_invalid(error, str(file)), mend="\nCorrect this in mimis.toml.") from None
 
 
 def describe_invalid(error: ValueError, where: str) -> str:
@@ -135,7 +141,7 @@ def _resolve_secrets(value: Any, folder: Path) -> Any:
         if set(value) == {"env"} and isinstance(value["env"], str):
             return _from_environment(value["env"])
         if set(value) == {"file"} and isinstance(value["file"], str):
-            return _read_file(folder / value["file"], "a secret").strip()
+            return _read_file(folder / value["file"], "a secret", mend="Write it there, or correct the path.").strip()
         return {key: _resolve_secrets(item, folder) for key, item in value.items()}
     if isinstance(value, list):
         return [_resolve_secrets(item, folder) for item in value]
@@ -143,7 +149,7 @@ def _resolve_secrets(value: Any, folder: Path) -> Any:
 
 
 def _anchor_paths(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Adapters get absolute paths: a relative ``file`` or ``path`` in their tables starts at the configuration."""
+    """Adapters get absolute paths: a relative ``file``, ``path`` and the like starts at the configuration."""
     for key in ("signer", "format", "sealer"):
         _anchor(raw.get(key), folder)
     for key in ("sources", "couriers", "feeds"):
@@ -154,7 +160,7 @@ def _anchor_paths(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _anchor(table: Any, folder: Path) -> None:
     if isinstance(table, dict):
-        for name in ("file", "path"):
+        for name in ("file", "path", "logo", "fonts", "ca_file"):
             if isinstance(table.get(name), str):
                 table[name] = str(folder / table[name])
 

@@ -62,7 +62,7 @@ def sandbox(name: str) -> Any:
 
 
 def replace_tables(folder: Path, tables: dict[str, dict[str, Any]]) -> None:
-    """Put these tables into a test school's configuration in the place of its hand-held source and couriers."""
+    """Put these tables, sources first, into a test school's configuration in the place of those that it has."""
     file = folder / "mimis.toml"
-    file.write_text(file.read_text("utf-8").partition("\n[sources.hand]")[0] + "\n", "utf-8")
+    file.write_text(file.read_text("utf-8").partition("\n[sources.")[0] + "\n", "utf-8")
     append_tables(folder, tables)

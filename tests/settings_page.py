@@ -21,13 +21,14 @@ HEAD = """\
 
 <!-- Made by `python tests/settings_page.py > docs/settings.md`. Do not edit. -->
 
-Everything that `mimis.toml` may hold. `mimis init` writes a first one; `mimis check` says what is wrong with it, by field.
+Everything that `mimis.toml` may hold. `mimis init` writes a first one; `mimis check` says what is wrong with it, by
+field.
 
 - An unknown field is an error, so that a misspelt one is not passed over.
-- A **secret** is never written into the file, only where it is: `{ env = "NAME" }` takes it from the environment, `{ file = "PATH" }` from
-  a file, without the white space around it. Both forms work for every value of the file.
-- A relative path starts at the folder of `mimis.toml` for `file` and `path` of an adapter's table, `catalogue`, `[trust] anchors`, files of
-  secrets and SQLite. Write other paths in full.
+- A **secret** is never written into the file, only where it is: `{ env = "NAME" }` takes it from the environment,
+  `{ file = "PATH" }` from a file, without the white space around it. Both forms work for every value of the file.
+- A relative path starts at the folder of `mimis.toml` for `file`, `path`, `logo` and `fonts` of an adapter's table,
+  for `catalogue`, `[trust] anchors`, files of secrets and SQLite. Write other paths in full.
 - "required" means that the table must hold it. Where a default is empty, that is said as "none" or "empty".
 
 | environment variable | is |
@@ -88,7 +89,9 @@ def page() -> str:
         parts += [f"{text}\n"] if text else []
         parts.append("\n".join(_table(model)) + "\n")
     parts.append("## The adapters\n")
-    parts.append("`kind` chooses the adapter; left out, it is the table's name. The mail courier must be named `mail`.\n")
+    parts.append(
+        "`kind` chooses the adapter; left out, it is the table's name. The mail courier must be named `mail`.\n"
+    )
     parts += _adapters()
     return "\n".join(parts)
 

@@ -19,6 +19,7 @@ BUILT_IN = (
     ("adapters", "List adapters and what went wrong with which.", "mimis_core.cli.adapters:app"),
     ("catalogue", "Check the catalogue against the six principles.", "mimis_core.cli.catalogue:app"),
     ("sync", "Pull completions, award, issue and deliver.", "mimis_core.cli.sync:app"),
+    ("set-aside", "Show the records that could not be used, and why.", "mimis_core.cli.set_aside:app"),
     ("awards", "List decisions, approve and reject.", "mimis_core.cli.awards:app"),
     ("credentials", "List, show and revoke issued credentials.", "mimis_core.cli.credentials:app"),
     ("learners", "List, invite and protect learners; print sign-in slips.", "mimis_core.cli.learners:app"),

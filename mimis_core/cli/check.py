@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from cryptography.x509 import load_pem_x509_certificate
 
 from mimis_core.catalogue import check_achievement, passes
 from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
@@ -73,9 +74,17 @@ def _of_role(services: Services) -> Iterator[Finding]:
 
 def _trust(settings: Settings) -> Iterator[Finding]:
     try:
-        settings.anchors()
+        for anchor in settings.anchors():
+            load_pem_x509_certificate(anchor.encode())
     except MimisError as error:
         yield _failed("trust", error)
+    except ValueError:
+        yield Finding(
+            subject="trust",
+            status="error",
+            message="A trust anchor is not a certificate in PEM form.",
+            mend="Correct [trust] anchors in mimis.toml: each file starts with BEGIN CERTIFICATE.",
+        )
 
 
 def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]]]]:
@@ -97,14 +106,28 @@ def _connection(plugins: Plugins, category: str, name: str, table: dict[str, Any
         yield _failed(subject, error)
         return
     for one in found:
-        # Adapters name their own parts, such as a token; which of several adapters it is, only this place knows.
-        yield one.model_copy(update={"subject": subject if one.subject == name else f"{subject}: {one.subject}"})
+        yield one.model_copy(update={"subject": _whole_subject(subject, name, one.subject)})
     if not found:
         yield Finding(subject=subject, status="ok", message="configured")
 
 
+def _whole_subject(connection: str, name: str, part: str) -> str:
+    """What a finding is about, with the connection before it: adapters know their own parts, and some their name."""
+    for known in (connection, name):
+        if part == known or part.startswith(f"{known}: "):
+            return connection + part.removeprefix(known)
+    return f"{connection}: {part}"
+
+
 def _production(settings: Settings) -> Iterator[Finding]:
     """What a real use still needs."""
+    if not settings.base_url.startswith(("http://", "https://")):
+        yield Finding(
+            subject="base_url",
+            status="error",
+            message="base_url is no web address.",
+            mend="Write the address that learners reach mimis at, such as https://mikromeriter.skolan.se",
+        )
     if settings.base_url.startswith("http://"):
         yield Finding(
             subject="production",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mimis_core.cli.output import HERE, Config, Json, emit
-from mimis_core.errors import NotFoundError
+from mimis_core.errors import NotFoundError, UserError
 from mimis_core.services import CredentialView, Services, configured
 
 app = typer.Typer(help="List, show and revoke issued credentials.")
@@ -34,7 +34,7 @@ def show(
     with configured(config) as services:
         view = _find(services, credential_id)
         if output is not None:
-            output.write_bytes(services.sealed(view.learner_id, view.id).content)
+            _write(output, services.sealed(view.learner_id, view.id).content)
     emit(_summary(view), json_)
 
 
@@ -62,6 +62,13 @@ def _find(services: Services, credential_id: str) -> CredentialView:
         if view.id == credential_id:
             return view
     raise NotFoundError(f"There is no credential {credential_id!r}.", mend="See: mimis credentials list")
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.", mend="Give another --output.") from None
 
 
 def _summary(view: CredentialView) -> dict[str, Any]:

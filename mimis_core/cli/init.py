@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from mimis_core.store.catalogue_files import write_starter_catalogue
 
 app = typer.Typer()
 Role = Literal["school", "employer"]
+ORGANISATION_NUMBER = re.compile(r"\d\d[2-9]\d{3}-\d{4}")
+"""The third digit tells it from a personal number, which is no identifier here."""
 
 PROTECTED_QUESTION = """\
 Hur hålls personer med skyddade personuppgifter utanför? (How are learners with protected identity kept out?)
@@ -43,6 +46,7 @@ legal_name = {{ sv = {sv}, en = {en} }}
 registration = {registration}
 eidas = {eidas}
 email = {email}
+public_body = {public_body}
 """
 
 SCHOOL = """
@@ -70,6 +74,10 @@ EMPLOYER = """
 # client_id = "..."
 # client_secret = { env = "MIMIS_SKOLA_SECRET" }
 
+# Skolornas sigill: en PEM-fil för varje utfärdare som ni litar på. Utan den blir svaret "okänd utfärdare".
+# [trust]
+# anchors = ["skolans-sigill.pem"]
+
 # Ert rekryteringssystem.
 # [feeds.teamtailor]
 # partner_key = { env = "MIMIS_TEAMTAILOR_PARTNER_KEY" }
@@ -82,6 +90,10 @@ def init(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     role: Annotated[Role, typer.Option("--role", help="school issues, employer imports.")],
     name: Annotated[str, typer.Option("--name", help="The organisation's name.")] = "Exempelbygdens folkhögskola",
+    name_en: Annotated[str | None, typer.Option("--name-en", help="Its name in English, when it has one.")] = None,
+    public_body: Annotated[
+        bool, typer.Option("--public-body", help="A municipality or region: its documents can be requested.")
+    ] = False,
     registration: Annotated[str, typer.Option("--registration", help="Organisation number.")] = "802002-6509",
     base_url: Annotated[str, typer.Option("--base-url", help="Public address.")] = "http://127.0.0.1:8000",
     email: Annotated[str, typer.Option("--email", help="Where learners may write.")] = "kontakt@example.se",
@@ -92,17 +104,23 @@ def init(
     json_: Json = False,
 ) -> None:
     """Write configuration, keys and, for a school, a catalogue and a trial seal. Never overwrites."""
+    if not ORGANISATION_NUMBER.fullmatch(registration):
+        raise UserError("--registration is no organisation number.", mend="Write it as NNNNNN-NNNN.")
     organisation = Organisation(
         id="school" if role == "school" else "employer",
-        legal_name={"sv": name, "en": name},
+        legal_name={"sv": name, "en": name_en or name},
         registration=registration,
         eidas=f"NTRSE-{registration.replace('-', '')}",
         email=email,
+        public_body=public_body,
     )
     if protected is None and role == "school" and sys.stdin.isatty():
         note(PROTECTED_QUESTION)
         protected = typer.prompt("Svar", err=True)
-    written = write_folder(folder, role, organisation, base_url, database, protected)
+    try:
+        written = write_folder(folder, role, organisation, base_url, database, protected)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be written: {error.strerror}.", mend="Choose another folder.") from None
     emit({"folder": str(folder), "written": written}, json_, [{"written": one} for one in written])
     note(f"Nästa steg: mimis check --config {folder}")
 
@@ -134,6 +152,7 @@ def write_folder(
         registration=_quote(organisation.registration),
         eidas=_quote(organisation.eidas),
         email=_quote(organisation.email or ""),
+        public_body=json.dumps(organisation.public_body),
     )
     text += _school_part(folder, organisation, protected) if role == "school" else EMPLOYER
     (folder / FILENAME).write_text(text, encoding="utf-8")

@@ -39,11 +39,14 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     if not rows:
         print("(none)")
         return
-    table = Table(*rows[0], box=box.SIMPLE, show_edge=False)
+    table = Table(box=box.SIMPLE, show_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
     for row in rows:
         # Text, not str: a square bracket in a message is no markup.
         table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    # A pipe has no width: ids and addresses stay whole there, and fold on a screen.
+    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
 
 
 def note(text: str) -> None:

@@ -6,11 +6,12 @@ import signal
 import socket
 import sys
 import threading
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from mimis_core.cli.output import HERE, Config, Json, emit, note
+from mimis_core.errors import UserError
 from mimis_core.jobs import JobQueue
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
@@ -23,10 +24,20 @@ STOP_WITHIN = 5
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; with port 0 a free one, known before the pages that name it are made."""
+    """A bound socket; with port 0 a free one, known before the pages that name it are made.
+
+    Raises UserError when the address cannot be used.
+    """
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise UserError(
+            f"mimis cannot listen on port {port} of {host}: {error.strerror or error}.",
+            mend="End what uses it, or choose another with --host and --port.",
+        ) from None
     return bound
 
 
@@ -38,7 +49,13 @@ class PageServer:
 
         from mimis_core.web import create_app
 
-        self._server = create_server(create_app(services.settings, services), sockets=[bound], threads=8)
+        proxy: dict[str, Any] = {}
+        if services.settings.trusted_proxy:
+            # Without this all visitors behind the proxy would count as one for the rate limits.
+            headers = {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"}
+            proxy = {"trusted_proxy": services.settings.trusted_proxy, "trusted_proxy_headers": headers}
+        app = create_app(services.settings, services)
+        self._server = create_server(app, sockets=[bound], threads=8, clear_untrusted_proxy_headers=True, **proxy)
         self._thread = threading.Thread(target=self._server.run, name="pages", daemon=True)
 
     def start(self) -> None:
@@ -61,7 +78,7 @@ class PageServer:
 def serve(
     config: Config = HERE,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port; 0 takes a free one.")] = 8000,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
     json_: Json = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM; work in hand is finished."""
@@ -74,7 +91,8 @@ def serve(
         services.on_queued = queue.wake
         queue.start()
         pages.start()
-        address = f"http://{f'[{host}]' if ':' in host else host}:{bound.getsockname()[1]}"
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{bound.getsockname()[1]}"
         if json_:
             emit({"address": address}, True)
             sys.stdout.flush()

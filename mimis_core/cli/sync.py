@@ -28,7 +28,10 @@ def sync(
         report = services.sync(sources or (), dry_run=dry_run, progress=show_progress)
         work = WorkDone() if dry_run else services.drain()
         stopped = services.attention()
+    for text in report.notes:
+        note(text)
     for problem in (*report.errors, *(f"{job['kind']} {job['ref']}: {job['reason']}" for job in stopped)):
         note(f"mimis: {problem}")
-    emit({**report.model_dump(), **asdict(work)}, json_)
+    counts = report.model_dump(exclude=set() if json_ else {"errors", "notes"})
+    emit({**counts, **asdict(work)}, json_)
     raise typer.Exit(PARTLY if report.errors or stopped else DONE)

@@ -32,7 +32,7 @@ def verify(
     Works without a configuration; then no trial anchor is trusted.
     """
     content = sys.stdin.buffer.read() if file == "-" else _read(Path(file))
-    configured = config.is_file() or (config / FILENAME).is_file()
+    configured = not config.is_dir() or (config / FILENAME).is_file()
     anchors = load_settings(config).anchors() if configured else ()
     verdict = verify_file(load_plugins(), content, Trust(anchors=anchors, offline=offline))
     _show(verdict, json_)

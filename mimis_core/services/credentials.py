@@ -177,7 +177,8 @@ class CredentialServices(LearnerServices):
             return
         delivery.state, delivery.reason = "queued", None
         for row in self._rows(session, OutboxRow, OutboxRow.kind == "deliver", OutboxRow.ref == delivery.id):
-            row.state, row.attempts, row.not_before, row.reason = "queued", 0, self.clock(), None
+            row.state, row.attempts, row.not_before = "queued", 0, self.clock()
+            row.reason = row.code = None
 
     def _credential_of(self, session: Session, learner_id: str, credential_id: str) -> CredentialRow:
         row = self._get(session, CredentialRow, credential_id, "credential")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -38,26 +39,29 @@ def _luhn(digits: str) -> bool:
 class IntakeServices(ShareServices):
     """Writes pulled pages; the same record again changes nothing."""
 
-    def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> set[str]:
-        """Store completions; gives the ids of the learners that they belong to."""
+    def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> dict[str, LearnerRow]:
+        """Store completions; gives the learners that they belong to, by id. A page is a handful of queries."""
         known = {
             (row.source, row.key): row
             for row in self._rows(session, CompletionRow, CompletionRow.key.in_([one.key for one in completions]))
         }
-        touched = set()
+        good = []
         for one in completions:
             if holds_personal_number(one.learner.key):
                 self._refuse(session, one, run)
-                continue
-            learner = self._learner_for(session, one.learner)
-            self._store_completion(session, one, known.get((one.source, one.key)), learner, run)
-            touched.add(learner.id)
+            else:
+                good.append(one)
+        learners = self._learners_for(session, [one.learner for one in good])
+        for one in good:
+            learner = learners[one.learner.source, one.learner.key]
+            place = one.source, one.key
+            known[place] = self._store_completion(session, one, known.get(place), learner, run)
         session.flush()
-        return touched
+        return {row.id: row for row in learners.values()}
 
     def _store_completion(
         self, session: Session, one: Completion, row: CompletionRow | None, learner: LearnerRow, run: Run
-    ) -> None:
+    ) -> CompletionRow:
         if row is None:
             row = CompletionRow(
                 organisation=self.organisation,
@@ -68,6 +72,7 @@ class IntakeServices(ShareServices):
             )
             session.add(row)
         row.content, row.seen_at, row.seen_in = one.model_dump_json(), run.at, run.id
+        return row
 
     def _set_aside(self, session: Session, items: tuple[SetAside, ...], run: Run) -> None:
         known = {
@@ -91,20 +96,30 @@ class IntakeServices(ShareServices):
         )
         self._set_aside(session, (refused,), run)
 
-    def _learner_for(self, session: Session, person: SourceLearner) -> LearnerRow:
-        found = self._rows(session, IdentityRow, IdentityRow.source == person.source, IdentityRow.key == person.key)
-        if found:
-            row = self._get(session, LearnerRow, found[0].learner_id, "learner")
-        else:
-            row = LearnerRow(id=new_id(), organisation=self.organisation, full_name=person.full_name)
-            session.add(row)
-            session.flush()
-            session.add(
-                IdentityRow(organisation=self.organisation, source=person.source, key=person.key, learner_id=row.id)
-            )
-        self._bring_up_to_date(row, person)
-        session.flush()
-        return row
+    def _learners_for(self, session: Session, people: Sequence[SourceLearner]) -> dict[tuple[str, str], LearnerRow]:
+        """The learners behind source identities, by source and key; who is new is added."""
+        keys = {person.key for person in people}
+        identities = self._rows(session, IdentityRow, IdentityRow.key.in_(keys))
+        rows = self._rows(session, LearnerRow, LearnerRow.id.in_({one.learner_id for one in identities}))
+        by_id = {row.id: row for row in rows}
+        found = {(one.source, one.key): by_id[one.learner_id] for one in identities}
+        new = {}
+        for person in people:
+            place = person.source, person.key
+            if place not in found:
+                row = LearnerRow(id=new_id(), organisation=self.organisation, full_name=person.full_name)
+                found[place] = new[place] = row
+            self._bring_up_to_date(found[place], person)
+        self._add_learners(session, new)
+        return found
+
+    def _add_learners(self, session: Session, new: dict[tuple[str, str], LearnerRow]) -> None:
+        session.add_all(new.values())
+        session.flush()  # identities refer to them
+        session.add_all(
+            IdentityRow(organisation=self.organisation, source=source, key=key, learner_id=row.id)
+            for (source, key), row in new.items()
+        )
 
     def _bring_up_to_date(self, row: LearnerRow, person: SourceLearner) -> None:
         """Take names and address over. A mark for protected identity only ever goes on here; a person takes it off."""

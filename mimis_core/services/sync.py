@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -24,10 +25,15 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int | None, int | None], None]
 """Told (source, done, total) as a pull goes on."""
+Held = tuple[str, str, int]
+"""What a learner has or has been proposed for: her id, the achievement's and its version."""
 
 
 class SyncReport(Model):
-    """What one sync did. ``pulled`` = used + unmatched + waiting + set_aside + refused, whatever happened before."""
+    """What one sync did. ``pulled`` = used + unmatched + waiting + set_aside + refused, whatever happened before.
+
+    ``errors`` are sources that failed; ``notes`` say for each source and reason what was set aside and what mends it.
+    """
 
     pulled: int = 0
     used: int = 0
@@ -39,6 +45,7 @@ class SyncReport(Model):
     proposed: int = 0
     same_person: int = 0
     errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def adds_up(self) -> bool:
@@ -49,6 +56,10 @@ class SyncReport(Model):
 class SyncServices(IntakeServices):
     """Pulling and deciding."""
 
+    @cached_property
+    def _checked(self) -> dict[str, tuple[Achievement, bool]]:
+        return {}
+
     def sync(self, only: Iterable[str] = (), *, dry_run: bool = False, progress: Progress | None = None) -> SyncReport:
         """Pull the configured sources and decide what is earned.
 
@@ -57,8 +68,9 @@ class SyncServices(IntakeServices):
             dry_run: count what would happen and write nothing.
             progress: told as pages arrive.
 
-        Raises ConfigurationError before anything is pulled when ``[privacy] protected`` is not answered, and
-        NotFoundError for an unknown source. A source that fails is named in ``errors``; the others go on.
+        Raises ConfigurationError before anything is pulled when ``[privacy] protected`` is not answered or the
+        catalogue cannot be read, and NotFoundError for an unknown source. A source that fails is named in ``errors``;
+        the others go on.
         """
         if self.settings.privacy.protected is None:
             raise ConfigurationError(
@@ -66,20 +78,22 @@ class SyncServices(IntakeServices):
                 mend='Answer with [privacy] protected = "role", "group", "list" or "none-enrolled".',
             )
         names = self._source_names(only)
+        self.catalogue.latest()
         run, errors, pulled, awards = Run(self.clock()), list[str](), 0, 0
         with self._pages_session(dry_run) as step:
             for name in names:
                 try:
                     for page in self._pull(name, progress):
                         with step() as session:
-                            pulled += len(page.completions) + len(page.set_aside)
                             awards += self._take_page(session, page, run)
+                        pulled += len(page.completions) + len(page.set_aside)
                 except MimisError as error:
                     errors.append(f"{name}: {error}")
             with step() as session:
                 counts = self._counts(session, names, run)
                 same = len(self._same_person(session))
-        return SyncReport(pulled=pulled, awards=awards, same_person=same, errors=tuple(errors), **counts)
+                notes = self._notes(session, names, run)
+        return SyncReport(pulled=pulled, awards=awards, same_person=same, errors=tuple(errors), notes=notes, **counts)
 
     def awards(self, state: AwardState | None = None) -> list[dict[str, Any]]:
         """Decisions, newest first, as plain values for commands and pages; a protected learner is named by id only."""
@@ -114,6 +128,23 @@ class SyncServices(IntakeServices):
         """Pairs of learner ids with equal verified e-mail and name: for a person to confirm, never merged alone."""
         with self._transaction() as session:
             return self._same_person(session)
+
+    def set_aside_records(self, only: Iterable[str] = ()) -> list[dict[str, str]]:
+        """What is set aside now and why, by the source's own keys; protected learners are named by id only."""
+        names = self._source_names(only)
+        with self._transaction() as session:
+            rows = self._rows(session, SetAsideRow, SetAsideRow.source.in_(names))
+            found = [
+                {"source": row.source, "record": row.key, "reason": row.reason, "message": row.message} for row in rows
+            ]
+            protected = self._rows(
+                session, CompletionRow, CompletionRow.source.in_(names), CompletionRow.state == "set_aside"
+            )
+            message = "Skyddade personuppgifter: ansvarig person på skolan tar hand om ärendet."
+            return found + [
+                {"source": row.source, "record": row.id, "reason": row.reason or "", "message": message}
+                for row in protected
+            ]
 
     def _source_names(self, only: Iterable[str]) -> list[str]:
         wanted = list(only) or list(self.settings.sources)
@@ -160,12 +191,16 @@ class SyncServices(IntakeServices):
     def _take_page(self, session: Session, page: PulledPage, run: Run) -> int:
         self._set_aside(session, page.set_aside, run)
         touched = self._absorb(session, page.completions, run)
-        return sum(self._match_learner(session, learner_id) for learner_id in sorted(touched))
+        completions: dict[str, list[CompletionRow]] = {}
+        for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_(touched)):
+            completions.setdefault(row.learner_id, []).append(row)
+        awards = self._rows(session, AwardRow, AwardRow.learner_id.in_(touched))
+        has = {(row.learner_id, row.achievement_id, row.achievement_version) for row in awards}
+        return sum(self._match_learner(session, touched[one], completions.get(one, []), has) for one in sorted(touched))
 
-    def _match_learner(self, session: Session, learner_id: str) -> int:
+    def _match_learner(self, session: Session, learner: LearnerRow, rows: list[CompletionRow], has: set[Held]) -> int:
         """Bring one learner's completions and awards up to date; gives the number of new awards."""
-        rows = self._rows(session, CompletionRow, CompletionRow.learner_id == learner_id)
-        if self._get(session, LearnerRow, learner_id, "learner").protected:
+        if learner.protected:
             for row in rows:
                 row.state, row.reason = "set_aside", "protected"
             return 0
@@ -178,7 +213,11 @@ class SyncServices(IntakeServices):
         for achievement, used in match.earned:
             for one in used:
                 by_key[one.source, one.key].state = "used"
-            new += self._award(session, learner_id, achievement, used)
+            held = learner.id, achievement.id, achievement.version
+            if held not in has:
+                has.add(held)
+                self._award(session, learner.id, achievement, used)
+                new += 1
         return new
 
     def _mapped(self, completions: tuple[Completion, ...]) -> Match:
@@ -192,18 +231,13 @@ class SyncServices(IntakeServices):
         return Match(earned=good, waiting=match.waiting + held, unmatched=match.unmatched)
 
     def _ready(self, achievement: Achievement) -> bool:
-        return passes(check_achievement(achievement))
+        """Whether it passes the six checks; each entry is checked once, since entries do not change while open."""
+        known = self._checked.get(achievement.ref)
+        if known is None or known[0] is not achievement:
+            known = self._checked[achievement.ref] = achievement, passes(check_achievement(achievement))
+        return known[1]
 
-    def _award(self, session: Session, learner_id: str, achievement: Achievement, used: tuple[Completion, ...]) -> int:
-        known = self._rows(
-            session,
-            AwardRow,
-            AwardRow.learner_id == learner_id,
-            AwardRow.achievement_id == achievement.id,
-            AwardRow.achievement_version == achievement.version,
-        )
-        if known:
-            return 0
+    def _award(self, session: Session, learner_id: str, achievement: Achievement, used: tuple[Completion, ...]) -> None:
         row = AwardRow(
             id=new_id(),
             organisation=self.organisation,
@@ -215,12 +249,10 @@ class SyncServices(IntakeServices):
             evidence=json.dumps([one.model_dump(mode="json") for one in used]),
         )
         session.add(row)
-        session.flush()
         self._audit(session, "sync", "award.propose", row.id)
         if achievement.automatic is not None:
             rule = achievement.automatic
             self._decide(session, row, AwardState.APPROVED, rule.decided_by, f"rule of {rule.decided_on.isoformat()}")
-        return 1
 
     def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
         row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
@@ -250,16 +282,34 @@ class SyncServices(IntakeServices):
             "proposed": len(proposed),
         }
 
+    def _notes(self, session: Session, names: list[str], run: Run) -> tuple[str, ...]:
+        groups: dict[tuple[str, str], list[SetAsideRow]] = {}
+        for row in self._rows(session, SetAsideRow, SetAsideRow.source.in_(names), SetAsideRow.seen_in == run.id):
+            groups.setdefault((row.source, row.reason), []).append(row)
+        firsts = {place: min(rows, key=lambda row: row.key) for place, rows in groups.items()}
+        return tuple(
+            f"{source}: {len(groups[source, reason])} set aside ({reason}), such as {first.key}: {first.message}"
+            for (source, reason), first in sorted(firsts.items())
+        )
+
     def _same_person(self, session: Session) -> list[tuple[str, str]]:
+        """Only learners who share an address are read: names and completions are encrypted, so that takes its time."""
+        shared = (
+            select(LearnerRow.email_key)
+            .where(LearnerRow.organisation == self.organisation, LearnerRow.email_key.is_not(None))
+            .group_by(LearnerRow.email_key)
+            .having(func.count() > 1)
+        )
+        people = self._rows(session, LearnerRow, LearnerRow.email_key.in_(shared), LearnerRow.protected.is_(False))
         groups: dict[tuple[str, str], list[str]] = {}
         verified = {
             row.learner_id
-            for row in self._rows(session, CompletionRow)
+            for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_([one.id for one in people]))
             if Completion.model_validate_json(row.content).learner.email_verified
         }
-        for row in self._rows(session, LearnerRow, LearnerRow.email_key.is_not(None), LearnerRow.protected.is_(False)):
-            if row.id in verified:
-                groups.setdefault((row.email_key or "", row.full_name.casefold()), []).append(row.id)
+        for one in people:
+            if one.id in verified:
+                groups.setdefault((one.email_key or "", one.full_name.casefold()), []).append(one.id)
         return [(ids[0], other) for ids in groups.values() for other in ids[1:]]
 
 

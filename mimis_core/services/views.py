@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from mimis_core.model import Achievement, CredentialStatus, FeedReceipt, Model, Organisation, Sealed, Verdict
 
 
@@ -138,6 +140,9 @@ class Slip(Model):
 
 class ImportedCredential(Model):
     """One credential that an employer took in, with the verdict of the last check."""
+
+    # Any bytes can be taken in, also those that are no text.
+    model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
     urn: str
     title: dict[str, str]

@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from secrets import token_urlsafe
-from uuid import UUID
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from mimis_core.catalogue import check_achievement, passes
-from mimis_core.errors import MimisError, PermanentError, TemporaryError, UserError
-from mimis_core.model import (
-    Achievement,
-    Award,
-    AwardState,
-    CredentialStatus,
-    IssueOrder,
-    Parcel,
-    Receipt,
-    Sealed,
-)
-from mimis_core.pipeline import add_months, issue
-from mimis_core.services.credentials import greeting, load_evidence, titles_of, to_sealed
-from mimis_core.services.learners import to_learner
-from mimis_core.services.messages import delivery_failed_mail, file_mail, received_mail
-from mimis_core.services.sync import SyncServices
-from mimis_core.store.tables import (
-    AwardRow,
-    CredentialRow,
-    DeliveryRow,
-    LearnerRow,
-    MessageRow,
-    OutboxRow,
-    new_id,
-)
+from mimis_core.errors import MimisError, PermanentError, TemporaryError
+from mimis_core.model import Achievement, Parcel, Receipt
+from mimis_core.services.credentials import greeting, titles_of, to_sealed
+from mimis_core.services.issuing import IssueServices
+from mimis_core.services.messages import delivery_failed_mail, file_mail
+from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
 
 BATCH = 100
+TOGETHER = 20
+"""Credentials that are stored in one transaction; as many may have to be built again after a crash."""
 LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 """Wait after the first failed attempt; four times as long after each further one, which bridges more than a day."""
+
+
+DOUBT = "doubt"
+"""Code of a mail of which nobody knows whether it went out; mail couriers use it too."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One leased outbox row. ``interrupted``: a worker had begun it and never came back."""
+
+    id: str
+    kind: str
+    ref: str
+    interrupted: bool
+    lease: datetime
 
 
 @dataclass
@@ -55,24 +50,33 @@ class WorkDone:
     postponed: int = 0
 
 
-class WorkServices(SyncServices):
+class WorkServices(IssueServices):
     """Takes leases on outbox rows and does what they ask for."""
 
     def drain(self) -> WorkDone:
         """Do all work that is due, in batches, until there is none left."""
         done = WorkDone()
         while jobs := self._claim():
+            issuing = [job for job in jobs if job.kind == "issue"]
+            for start in range(0, len(issuing), TOGETHER):
+                self._issue(issuing[start : start + TOGETHER], done)
             for job in jobs:
-                self._do(job, done)
+                if job.kind != "issue":
+                    self._do(job, done)
         return done
 
-    def retry_attention(self) -> int:
-        """Queue again everything that needs attention; gives how many."""
+    def retry_attention(self, *, doubtful: bool = False) -> int:
+        """Queue again what needs attention; gives how many.
+
+        Mails of which nobody knows whether they went out are left alone unless ``doubtful``: they could go out twice.
+        """
         with self._transaction() as session:
             rows = self._rows(session, OutboxRow, OutboxRow.state == "attention")
-            for row in rows:
-                row.state, row.attempts, row.not_before, row.reason = "queued", 0, self.clock(), None
-            return len(rows)
+            chosen = [row for row in rows if doubtful or row.code != DOUBT]
+            for row in chosen:
+                row.state, row.attempts, row.not_before = "queued", 0, self.clock()
+                row.reason = row.code = None
+            return len(chosen)
 
     def attention(self) -> list[dict[str, str]]:
         """Work that has stopped and why, for administrators."""
@@ -80,14 +84,14 @@ class WorkServices(SyncServices):
             rows = self._rows(session, OutboxRow, OutboxRow.state == "attention")
             return [{"kind": row.kind, "ref": row.ref, "reason": row.reason or ""} for row in rows]
 
-    def _claim(self) -> list[tuple[str, str, str]]:
+    def _claim(self) -> list[Job]:
         """Lease due rows; a lease that ran out belongs to a dead worker and is taken over."""
         now = self.clock()
-        due = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < now)
+        free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < now)
         query = (
             select(OutboxRow)
-            .where(OutboxRow.organisation == self.organisation, OutboxRow.state == "queued")
-            .where(OutboxRow.not_before <= now, due)
+            .where(OutboxRow.organisation == self.organisation, OutboxRow.state.in_(("queued", "doing")))
+            .where(OutboxRow.not_before <= now, free)
             .order_by(OutboxRow.not_before, OutboxRow.id)
             .limit(BATCH)
             .with_for_update(skip_locked=True)
@@ -96,111 +100,73 @@ class WorkServices(SyncServices):
             rows = list(session.scalars(query))
             for row in rows:
                 row.lease_until = now + LEASE
-            return [(row.id, row.kind, row.ref) for row in rows]
+            return [Job(row.id, row.kind, row.ref, row.state == "doing", now + LEASE) for row in rows]
 
-    def _do(self, job: tuple[str, str, str], done: WorkDone) -> None:
-        job_id, kind, ref = job
-        steps = {"issue": self._issue_award, "deliver": self._deliver, "mail": self._mail}
+    def _issue(self, jobs: list[Job], done: WorkDone) -> None:
+        """Issue some credentials. Storing is one transaction and needs no mark: what was not stored is made again."""
+        outcomes = self._issue_awards([job.ref for job in jobs])
+        for job in jobs:
+            outcome = outcomes[job.ref]
+            if isinstance(outcome, MimisError):
+                self._fail(job, outcome, done)
+            else:
+                done.credentials += int(outcome)
+
+    def _do(self, job: Job, done: WorkDone) -> None:
+        if job.kind == "issue":
+            self._issue([job], done)
+            return
         try:
-            fresh = steps[kind](ref)
-        except TemporaryError as error:
-            self._postpone(job_id, kind, ref, error, done)
+            # What leaves the house is marked before it goes.
+            if not self._begin(job):
+                return
+            if job.kind == "deliver":
+                done.deliveries += int(self._deliver(job))
+            else:
+                done.mails += int(self._mail(job))
         except MimisError as error:
-            self._stop(job_id, kind, ref, error)
-            done.attention += 1
+            self._fail(job, error, done)
+
+    def _fail(self, job: Job, error: MimisError, done: WorkDone) -> None:
+        if isinstance(error, TemporaryError):
+            self._postpone(job, error, done)
         else:
-            self._finish(job_id)
-            counter = {"issue": "credentials", "deliver": "deliveries", "mail": "mails"}[kind]
-            setattr(done, counter, getattr(done, counter) + int(fresh))
+            self._stop(job, error)
+            done.attention += 1
 
-    # Issue -----------------------------------------------------------------------------------------------------
+    def _begin(self, job: Job) -> bool:
+        """Mark a job as under way with a lease of its own; False when another worker has taken it since.
 
-    def _issue_award(self, award_id: str) -> bool:
-        """Build, seal and store one credential; False when the award has one already."""
-        with self._transaction() as session:
-            award = self._get(session, AwardRow, award_id, "award")
-            learner = self._get(session, LearnerRow, award.learner_id, "learner")
-            if self._rows(session, CredentialRow, CredentialRow.award_id == award_id):
-                return False
-            order, public_id = self._order(award, learner)
-        sealed = issue(order, self._format, self._sealer, self._signer)
-        with self._transaction() as session:
-            row = self._store_credential(session, order, public_id, sealed)
-            learner = self._get(session, LearnerRow, row.learner_id, "learner")
-            self._audit(session, "mimis", "credential.issue", row.id)
-            link = f"{self.settings.base_url}/me/credentials/{row.id}"
-            subject, text = received_mail(
-                self.settings.organisation, greeting(learner), titles_of(order.achievement), link
-            )
-            self._queue_mail(session, learner, f"received:{row.award_id}", subject, text, row.id)
-            self._apply_rule(session, row, learner)
-        return True
-
-    def _order(self, award: AwardRow, learner: LearnerRow) -> tuple[IssueOrder, str]:
-        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
-        if award.state != AwardState.APPROVED or learner.protected or achievement is None:
+        Raises PermanentError for a mail that a dead worker had under way: a mailbox cannot be asked, and two mails
+        are worse than a question to the administrator.
+        """
+        if job.interrupted and self._is_mail(job):
             raise PermanentError(
-                f"Award {award.id} may not be issued now.",
-                mend="It must be approved, its catalogue entry present, and the learner not protected.",
+                "A worker ended while this mail was under way: nobody knows whether it went out.",
+                mend="Ask the learner; send it again with: mimis retry --doubtful",
+                code=DOUBT,
             )
-        if not passes(check_achievement(achievement)):
-            raise UserError(f"{achievement.ref} does not pass the six principles.", mend="See: mimis catalogue check")
-        now, public_id = self.clock(), token_urlsafe(12)
-        months = achievement.valid_months
-        order = IssueOrder(
-            urn=f"urn:credential:{UUID(new_id())}",
-            award=_to_award(award),
-            achievement=achievement,
-            learner=to_learner(learner),
-            issuer=self.settings.organisation,
-            owner=self.owner(achievement.owner),
-            issued_at=now,
-            valid_until=add_months(now, months) if months else None,
-            status_url=f"{self.settings.base_url}/status/{public_id}",
-            public_url=f"{self.settings.base_url}/c/{public_id}",
-            show_birth_date=self.settings.show_birth_date,
-        )
-        return order, public_id
+        with self._transaction() as session:
+            row = self._get(session, OutboxRow, job.id, "job")
+            if row.lease_until != job.lease:
+                return False
+            row.state, row.lease_until = "doing", self.clock() + LEASE
+            return True
 
-    def _store_credential(self, session: Session, order: IssueOrder, public_id: str, sealed: Sealed) -> CredentialRow:
-        row = CredentialRow(
-            id=new_id(),
-            organisation=self.organisation,
-            award_id=order.award.id,
-            learner_id=order.learner.id,
-            achievement=order.achievement.model_dump_json(),
-            urn=order.urn,
-            public_id=public_id,
-            live_key=f"{order.learner.id}:{order.achievement.ref}",
-            format=sealed.format,
-            media_type=sealed.media_type,
-            filename=sealed.filename,
-            content=sealed.content,
-            status=CredentialStatus.ACTIVE,
-            status_at=order.issued_at,
-            issued_at=order.issued_at,
-            valid_until=order.valid_until,
-        )
-        session.add(row)
-        session.flush()
-        return row
-
-    def _apply_rule(self, session: Session, credential: CredentialRow, learner: LearnerRow) -> None:
-        """Queue the delivery that the school's recorded rule asks for; without a rule nothing is delivered."""
-        rule = self.settings.delivery.rule
-        if rule is None or not learner.email:
-            return
-        if rule.achievements and Achievement.model_validate_json(credential.achievement).id not in rule.achievements:
-            return
-        given_by = f"{rule.decided_by}, {rule.decided_on.isoformat()}"
-        self._queue_delivery(session, credential, rule.courier, learner.email, "rule", given_by)
+    def _is_mail(self, job: Job) -> bool:
+        if job.kind == "mail":
+            return True
+        with self._transaction() as session:
+            name = self._get(session, DeliveryRow, job.ref, "delivery").courier
+        return bool(self.settings.couriers.get(name, {}).get("kind", name) == "mail")
 
     # Deliver and mail ------------------------------------------------------------------------------------------
 
-    def _deliver(self, delivery_id: str) -> bool:
+    def _deliver(self, job: Job) -> bool:
         with self._transaction() as session:
-            row = self._get(session, DeliveryRow, delivery_id, "delivery")
+            row = self._get(session, DeliveryRow, job.ref, "delivery")
             if row.state == "sent":
+                self._finish(session, job)
                 return False
             learner = self._get(session, LearnerRow, row.learner_id, "learner")
             if learner.protected:
@@ -211,60 +177,62 @@ class WorkServices(SyncServices):
             parcel = Parcel(key=row.id, to=row.to, subject=subject, text=text, sealed=to_sealed(credential))
             courier = row.courier
         receipt = self._courier(courier).deliver(parcel)
-        self._note_receipt(DeliveryRow, delivery_id, receipt)
+        self._note_receipt(DeliveryRow, job, receipt)
         return not receipt.already
 
-    def _mail(self, message_id: str) -> bool:
+    def _mail(self, job: Job) -> bool:
         with self._transaction() as session:
-            row = self._get(session, MessageRow, message_id, "message")
+            row = self._get(session, MessageRow, job.ref, "message")
             if row.state == "sent":
+                self._finish(session, job)
                 return False
             if self._get(session, LearnerRow, row.learner_id, "learner").protected:
                 raise PermanentError("The learner is protected: nothing is mailed.", mend="The officer takes over.")
             parcel = Parcel(key=row.key, to=row.to, subject=row.subject, text=row.text)
-        self._note_receipt(MessageRow, message_id, self._courier("mail").deliver(parcel))
+        self._note_receipt(MessageRow, job, self._courier("mail").deliver(parcel))
         return True
 
-    def _note_receipt(self, table: type[DeliveryRow] | type[MessageRow], row_id: str, receipt: Receipt) -> None:
+    def _note_receipt(self, table: type[DeliveryRow] | type[MessageRow], job: Job, receipt: Receipt) -> None:
         with self._transaction() as session:
-            row = self._get(session, table, row_id, "delivery")
+            self._finish(session, job)
+            row = self._get(session, table, job.ref, "delivery")
             row.state, row.reason, row.reference, row.at = "sent", None, receipt.reference, self.clock()
             if isinstance(row, DeliveryRow):
                 row.url = receipt.url
-            self._audit(session, "mimis", f"{table.__tablename__}.sent", row_id)
+            self._audit(session, "mimis", f"{table.__tablename__}.sent", job.ref)
 
     # Outcome of a job ------------------------------------------------------------------------------------------
 
-    def _finish(self, job_id: str) -> None:
-        with self._transaction() as session:
-            row = self._get(session, OutboxRow, job_id, "job")
-            row.state, row.lease_until, row.reason = "done", None, None
+    def _finish(self, session: Session, job: Job) -> None:
+        """Mark a job as done, in the very transaction that keeps what it did."""
+        done = {"state": "done", "lease_until": None, "reason": None}
+        session.execute(update(OutboxRow).where(OutboxRow.id == job.id).values(done))
 
-    def _postpone(self, job_id: str, kind: str, ref: str, error: TemporaryError, done: WorkDone) -> None:
+    def _postpone(self, job: Job, error: TemporaryError, done: WorkDone) -> None:
         with self._transaction() as session:
-            row = self._get(session, OutboxRow, job_id, "job")
+            row = self._get(session, OutboxRow, job.id, "job")
             row.attempts += 1
-            row.lease_until, row.reason = None, str(error)[:500]
+            row.state, row.lease_until, row.reason = "queued", None, str(error)[:500]
             wait = FIRST_WAIT * 4 ** (row.attempts - 1)
             row.not_before = self.clock() + max(wait, timedelta(seconds=error.retry_after or 0))
             tired = row.attempts >= MOST_ATTEMPTS
         if tired:
-            self._stop(job_id, kind, ref, error)
+            self._stop(job, error)
             done.attention += 1
         else:
             done.postponed += 1
 
-    def _stop(self, job_id: str, kind: str, ref: str, error: MimisError) -> None:
+    def _stop(self, job: Job, error: MimisError) -> None:
         """Leave the job to a person, and tell the learner when it was her delivery."""
         reason = str(error)[:500]
         with self._transaction() as session:
-            row = self._get(session, OutboxRow, job_id, "job")
-            row.state, row.lease_until, row.reason = "attention", None, reason
-            self._audit(session, "mimis", f"{kind}.attention", ref)
-            if kind == "deliver":
-                self._note_failed_delivery(session, self._get(session, DeliveryRow, ref, "delivery"), reason)
-            elif kind == "mail":
-                message = self._get(session, MessageRow, ref, "message")
+            row = self._get(session, OutboxRow, job.id, "job")
+            row.state, row.lease_until, row.reason, row.code = "attention", None, reason, error.code
+            self._audit(session, "mimis", f"{job.kind}.attention", job.ref)
+            if job.kind == "deliver":
+                self._note_failed_delivery(session, self._get(session, DeliveryRow, job.ref, "delivery"), reason)
+            elif job.kind == "mail":
+                message = self._get(session, MessageRow, job.ref, "message")
                 message.state, message.reason = "attention", reason
 
     def _note_failed_delivery(self, session: Session, delivery: DeliveryRow, reason: str) -> None:
@@ -281,18 +249,3 @@ class WorkServices(SyncServices):
         key = f"failed:{delivery.id}"
         if not self._rows(session, MessageRow, MessageRow.key == key):
             self._queue_mail(session, learner, key, subject, text, credential.id)
-
-
-def _to_award(row: AwardRow) -> Award:
-    return Award(
-        id=row.id,
-        learner_id=row.learner_id,
-        achievement_id=row.achievement_id,
-        achievement_version=row.achievement_version,
-        state=AwardState(row.state),
-        completed_at=row.completed_at,
-        evidence=load_evidence(row),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        reason=row.reason,
-    )

@@ -162,7 +162,7 @@ class MessageRow(Base):
 
 
 class OutboxRow(Base):
-    """Work that must happen because of a row written in the same transaction."""
+    """Work that must happen because of a row written in the same transaction: queued, doing, done or attention."""
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -175,6 +175,7 @@ class OutboxRow(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(500))
 
 

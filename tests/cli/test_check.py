@@ -18,6 +18,12 @@ def change(folder: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), "utf-8")
 
 
+def retitle(folder: Path, word: str) -> None:
+    """Put a word before the Swedish title of one entry."""
+    file = folder / "catalogue" / "verktygsvana.yaml"
+    file.write_text(file.read_text("utf-8").replace('"sv":"', f'"sv":"{word} ', 1), "utf-8")
+
+
 def findings(mimis: Mimis, folder: Path, status: str) -> dict[str, dict[str, Any]]:
     ended = mimis("check", "--config", folder, "--json")
     return {one["subject"]: one for one in ended.json["findings"] if one["status"] == status}
@@ -49,26 +55,28 @@ def test_unanswered_privacy_is_an_error(folder: Path, mimis: Mimis) -> None:
         ("[sources.hand]", "[sources.hand]\nurl = 1", "source hand", "[source hand]: url"),
         ("trial-seal.p12", "borta.p12", "signer pkcs12", "borta.p12"),
         ("trial-anchor.pem", "borta.pem", "trust", "borta.pem"),
-        ('catalogue"', 'katalog"', "catalogue", "there is no catalogue folder"),
+        ("trial-anchor.pem", "session.key", "trust", "not a certificate"),
+        ("http://127.0.0.1:9", "skolan.se", "base_url", "no web address"),
+        ("sqlite:///mimis.db", "sqlite:////finns/inte/x.db", "database", "unable to open database file"),
+        ("sqlite:///mimis.db", "sqlite:///mimis.toml", "database", "file is not a database"),
+        ("sqlite:///mimis.db", "access://x", "database", "not an address that mimis knows"),
+        ("database = ", 'catalogue = "katalog"\ndatabase = ', "catalogue", "there is no catalogue folder"),
     ],
-)  # fmt: skip
+)
 def test_wrong_part_is_named(folder: Path, mimis: Mimis, old: str, new: str, subject: str, words: str) -> None:
-    if "catalogue" in old:
-        change(folder, "database = ", 'catalogue = "katalog"\ndatabase = ')
-    else:
-        change(folder, old, new)
+    change(folder, old, new)
     found = findings(mimis, folder, "error")
     assert list(found) == [subject]
     assert words in found[subject]["message"]
     assert found[subject]["mend"]
 
 
-def test_broken_entry_is_listed_in_check(folder: Path, mimis: Mimis) -> None:
-    file = folder / "catalogue" / "verktygsvana.yaml"
-    file.write_text(file.read_text("utf-8").replace('"sv":"', '"sv":"Yrkesbevis: ', 1), "utf-8")
-    listed = mimis("catalogue", "check", "--config", folder, "--json")
-    assert (listed.code, listed.json["entries"]) == (0, 16)
-    assert [one for one in listed.json["findings"] if one["status"] != "ok" and one["mend"] is None] == []
+def test_protected_title_is_warned(folder: Path, mimis: Mimis) -> None:
+    retitle(folder, "Undersköterska")
+    ended = mimis("catalogue", "check", "--config", folder, "--json")
+    (warned,) = [one for one in ended.json["findings"] if "yrkestitel" in one["reason"]]
+    assert (ended.code, warned["entry"], warned["status"]) == (0, "verktygsvana@1", "warning")
+    assert warned["mend"]
 
 
 def test_typo_in_entry_stops_check(folder: Path, mimis: Mimis) -> None:
@@ -86,8 +94,7 @@ def test_starter_catalogue_passes(folder: Path, mimis: Mimis) -> None:
 
 
 def test_unfit_entry_exits_one(folder: Path, mimis: Mimis) -> None:
-    file = folder / "catalogue" / "verktygsvana.yaml"
-    file.write_text(file.read_text("utf-8").replace('"sv":"', '"sv":"Behörighetsintyg ', 1), "utf-8")
+    retitle(folder, "Behörighetsintyg")
     ended = mimis("catalogue", "check", "--config", folder)
     assert ended.code == 1
     assert "verktygsvana@1" in ended.out

@@ -104,3 +104,19 @@ def test_name_with_quotes_is_kept(new: Path, mimis: Mimis) -> None:
     name = 'Skolan "Ängen" \\ c/o Å'
     mimis("init", new, "--role", "school", "--protected", "role", "--name", name)
     assert load_settings(new).organisation.legal_name["sv"] == name
+
+
+@pytest.mark.parametrize("number", ["abc", "8020026509", "811218-9876", "19811218-9876", ""])
+def test_other_numbers_are_no_registration(new: Path, mimis: Mimis, number: str) -> None:
+    ended = mimis("init", new, "--role", "employer", "--registration", number)
+    assert (ended.code, "NNNNNN-NNNN" in ended.err) == (2, True)
+    assert not new.exists()
+
+
+def test_file_in_the_way_is_told(new: Path, mimis: Mimis) -> None:
+    new.write_text("en fil", "utf-8")
+    ended = mimis("init", new, "--role", "employer")
+    assert (ended.code, ended.err) == (
+        2,
+        f"mimis: {new} cannot be written: Not a directory. Choose another folder.\n",
+    )

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from mimis_core import PermanentError, cli
+from mimis_core.services import open_services
+from mimis_core.settings import load_settings
 from tests.command import Mimis
 
 
@@ -78,3 +83,22 @@ def test_other_errors_exit_one(mimis: Mimis, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("mimis_core.cli.check.load_settings", refuse)
     ended = mimis("check")
     assert (ended.code, ended.err) == (1, "mimis: The disk is full. Make room.\n")
+
+
+@pytest.mark.parametrize("name", ["sync", "awards list", "learners list", "retry", "serve"])
+def test_unusable_database_is_told(folder: Path, mimis: Mimis, name: str) -> None:
+    (folder / "mimis.db").write_text("ingen databas", "utf-8")
+    ended = mimis(*name.split(), "--config", folder)
+    assert (ended.code, ended.out, "Traceback" in ended.err) == (2, "", False)
+    assert "Correct database in mimis.toml" in ended.err
+
+
+def test_database_error_hides_values(folder: Path) -> None:
+    statement = text("INSERT INTO learner (full_name) VALUES (:name)").bindparams(name="Åsa Öberg")
+    with (
+        open_services(load_settings(folder)) as services,
+        pytest.raises(IntegrityError) as caught,
+        services.database.transaction() as session,
+    ):
+        session.execute(statement)
+    assert "Öberg" not in str(caught.value)

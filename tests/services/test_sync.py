@@ -157,3 +157,13 @@ def test_personal_numbers_are_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["811218-9877", "1234567890", "user:42", "20261124", "a" * 12, "99999999999999"])
 def test_other_ids_are_let_through(text: str) -> None:
     assert not holds_personal_number(text)
+
+
+def test_set_aside_records_are_shown_with_reason(school: Services) -> None:
+    item = SetAside(source="hand", key="course:2/user:9", reason="usernotenroled", message="Not enrolled any more.")
+    HandSource.pages = [page(done("course:1", someone("7", protected=True)), set_aside=(item,))]
+    school.sync()
+    assert [(one["reason"], "Öberg" in str(one)) for one in school.set_aside_records()] == [
+        ("usernotenroled", False),
+        ("protected", False),
+    ]

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from mimis_core import CredentialStatus, PermanentError, TemporaryError, UserError
-from mimis_core.services import Services
+from mimis_core.services import Services, WorkDone
 from mimis_core.settings import Delivery, DeliveryRule
 from tests.school import Clock, HandCourier, HandSource, done, page, someone
 
@@ -173,3 +173,47 @@ def test_second_revocation_is_refused(issued: Services) -> None:
     issued.revoke_credential(view.id, "Fel.", "Rektor")
     with pytest.raises(UserError, match="already revoked"):
         issued.revoke_credential(view.id, "Fel.", "Rektor")
+
+
+def crash_under_way(school: Services, kind: str, clock: Clock) -> None:
+    """Let a worker begin a job of this kind and never come back."""
+    job = next(job for job in school._claim() if job.kind == kind)
+    assert school._begin(job)
+    clock.forward(minutes=11)
+
+
+def test_interrupted_mail_is_not_sent_again(school: Services, clock: Clock) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    school._do(school._claim()[0], WorkDone())
+    crash_under_way(school, "mail", clock)
+    assert school.drain().attention == 1
+    assert HandCourier.parcels == []
+
+
+def test_doubtful_mail_goes_out_only_when_asked(school: Services, clock: Clock) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    school._do(school._claim()[0], WorkDone())
+    crash_under_way(school, "mail", clock)
+    school.drain()
+    assert school.retry_attention() == 0
+    assert school.retry_attention(doubtful=True) == 1
+    assert school.drain().mails == 1
+
+
+def test_interrupted_delivery_is_done_again(issued: Services, clock: Clock) -> None:
+    (view,) = issued.credentials_of(learner_id(issued))
+    issued.request_delivery(view.learner_id, view.id, "europass", "a@b.example")
+    crash_under_way(issued, "deliver", clock)
+    assert issued.drain().deliveries == 1
+
+
+def test_job_taken_by_another_worker_is_left(issued: Services, clock: Clock) -> None:
+    (view,) = issued.credentials_of(learner_id(issued))
+    issued.request_delivery(view.learner_id, view.id, "europass", "a@b.example")
+    (slow,) = issued._claim()
+    clock.forward(minutes=11)
+    issued.drain()
+    issued._do(slow, WorkDone())
+    assert len([parcel for parcel in HandCourier.parcels if parcel.sealed]) == 1

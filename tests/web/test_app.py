@@ -64,7 +64,7 @@ def test_cookie_follows_base_url(settings: Settings, services: Any, base_url: st
 
 def test_adapter_pages_are_mounted(settings: Settings, services: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     module = ModuleType("sample_pages")
-    module.register = lambda app: app.add_url_rule("/sample", view_func=lambda: "here")  # type: ignore[attr-defined]
+    module.register = lambda app: app.add_url_rule("/sample", view_func=lambda: "here")  # type: ignore[attr-defined]  # made here
     monkeypatch.setitem(sys.modules, "sample_pages", module)
     services.plugins.targets = ("sample_pages:register",)
     assert create_app(settings, services).test_client().get("/sample").text == "here"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mimis_core import Check, DataError
 from mimis_europass.read import load_document
-from mimis_europass.rules import find_violations
+from mimis_europass.rules import CONTEXT, find_violations
 
 SHOWN = 5
 
@@ -17,7 +17,9 @@ def check_content(content: bytes) -> Sequence[Check]:
         document = load_document(content)
     except DataError:
         return ()
-    findings = find_violations(document)
+    if document.get("@context") != CONTEXT:
+        return (Check(type="format", status="skipped", reason="The document is of another version of the profile."),)
+    findings = find_violations(document, strict=False)
     if not findings:
         return (Check(type="format", status="ok", reason="The document keeps the rules of the EDC profile."),)
     more = f" (and {len(findings) - SHOWN} more)" if len(findings) > SHOWN else ""

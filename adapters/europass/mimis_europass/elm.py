@@ -93,9 +93,7 @@ def _activities(award: Award, modes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _personal(order: IssueOrder) -> Personal:
-    return Personal(
-        order.learner.full_name, order.issued_at.astimezone(UTC), _utc(order.valid_until), order.public_url
-    )
+    return Personal(order.learner.full_name, order.issued_at.astimezone(UTC), _utc(order.valid_until), order.public_url)
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -16,9 +16,7 @@ class ElmSettings(AdapterSettings):
     languages: Annotated[tuple[Literal["sv", "en"], ...], Field(min_length=1)] = Field(
         default=("sv", "en"), description="Languages of the document and its pictures, the main one first"
     )
-    logo: Path | None = Field(
-        default=None, description="PNG, JPEG or SVG file with the school's logo, for the picture"
-    )
+    logo: Path | None = Field(default=None, description="PNG, JPEG or SVG file with the school's logo, for the picture")
     fonts: Path | None = Field(
         default=None, description="Folder with more font files, for names in scripts that the built-in fonts lack"
     )

@@ -14,7 +14,7 @@ class FilesSettings(AdapterSettings):
     """One table of ``[sources]`` with ``kind = "files"``."""
 
     path: Path = Field(
-        description="A folder whose *.csv files are all read, or one file; absolute, or from where mimis is started"
+        description="A folder whose *.csv files are all read, or one file; absolute, or from the folder of mimis.toml"
     )
     encoding: Literal["auto", "utf-8", "windows-1252"] = Field(
         default="auto", description="How the files are encoded; auto tells UTF-8, UTF-16 and Windows-1252 apart"

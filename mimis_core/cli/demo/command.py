@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mimis_core.cli.demo import cast
 from mimis_core.cli.demo.play import Play
 from mimis_core.cli.demo.real import recording, sync_real
 from mimis_core.cli.demo.stage import Stage, set_stage
@@ -30,9 +31,10 @@ def demo(
     json_: Json = False,
 ) -> None:
     """Run the whole main job against sandboxes on loopback, and show what happened."""
+    pull = recording()
     folder = _fresh(out or Path(tempfile.mkdtemp(prefix="mimis-demo-")))
     with set_stage(folder) as stage:
-        report = run(stage)
+        report = run(stage, pull)
         (folder / "report.json").write_text(json.dumps(report, ensure_ascii=False, indent=2, default=str), "utf-8")
         _show(report, folder, json_)
         if not once:
@@ -40,13 +42,16 @@ def demo(
     raise typer.Exit(DONE if all(check["ok"] for check in report["checks"]) else FAILED)
 
 
-def run(stage: Stage) -> dict[str, Any]:
-    """Play everything and give the report; what the sandboxes received is written beside it."""
+def run(stage: Stage, pull: Path | None) -> dict[str, Any]:
+    """Play everything, the recorded pull too where there is one, and give the report.
+
+    What the sandboxes received is written beside it.
+    """
     started = time.perf_counter()
     play = Play(stage)
     play.run()
     rerun = play.rerun()
-    real = _real(stage)
+    real = _real(stage, pull)
     _export(stage)
     verdicts = [stage.school.verify(sealed.content).verdict for sealed in stage.school.sealed_files()]
     return {
@@ -78,8 +83,7 @@ def _checks(play: Play, rerun: dict[str, Any], real: dict[str, Any], verdicts: S
     return [{"check": name, "ok": ok} for name, ok in found.items()]
 
 
-def _real(stage: Stage) -> dict[str, Any]:
-    pull = recording()
+def _real(stage: Stage, pull: Path | None) -> dict[str, Any]:
     if pull is None:
         return {"note": NO_RECORDING}
     folder = stage.folder / "real"
@@ -87,9 +91,8 @@ def _real(stage: Stage) -> dict[str, Any]:
         report, outcome = sync_real(folder, sandbox, pull)
     (folder / "awards.json").write_text(json.dumps(outcome, ensure_ascii=False, indent=2), "utf-8")
     return {
-        **report.model_dump(exclude={"errors"}),
+        **report.model_dump(mode="json"),
         "adds_up": report.adds_up,
-        "errors": list(report.errors),
         "listed_awards": len(outcome["awards"]),
         "listed_set_aside": len(outcome["set_aside"]),
     }
@@ -130,7 +133,11 @@ def _show(report: dict[str, Any], folder: Path, as_json: bool) -> None:
 
 def _serve(stage: Stage, report: dict[str, Any]) -> None:
     print()
-    print_table([{"open": name, "address": link} for name, link in report["links"].items()])
+    links = [
+        {"open": f"what {name} shared" if name != "start" else name, "address": link}
+        for name, link in report["links"].items()
+    ]
+    print_table(links + _own_pages(stage))
     note("Avsluta med Ctrl-C.")
     try:
         while True:
@@ -138,6 +145,17 @@ def _serve(stage: Stage, report: dict[str, Any]) -> None:
             time.sleep(2)
     except KeyboardInterrupt:
         note("Slut.")
+
+
+def _own_pages(stage: Stage) -> list[dict[str, str]]:
+    """Sign-in slips of the four journeys: their mail goes to a sandbox, so that nobody could use a mailed link."""
+    people = {f"{one.source}:{one.key}": one for one in (cast.AMINA, cast.ELI, cast.SAMAN, cast.JACOB)}
+    rows = []
+    for learner, identities in stage.school.learners():
+        if any(identity in people for identity in identities):
+            slip = stage.school.make_slip(learner.id, "demo")
+            rows.append({"open": f"{learner.full_name}: own page (once)", "address": slip.url})
+    return rows
 
 
 def _fresh(folder: Path) -> Path:

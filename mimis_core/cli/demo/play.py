@@ -32,7 +32,7 @@ class Play:
         """The main job for the class and the four journeys."""
         with self._step("pull and award") as counts:
             report = self.stage.school.sync()
-            counts.update(report.model_dump(exclude={"errors"}), adds_up=report.adds_up, errors=list(report.errors))
+            counts.update(report.model_dump(mode="json"), adds_up=report.adds_up)
         with self._step("decide") as counts:
             counts["approved"] = self._approve_proposed()
         with self._step("issue, mail, deliver by rule") as counts:

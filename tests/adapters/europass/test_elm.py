@@ -154,9 +154,7 @@ def test_quality_assurance_claims_no_accreditation(built: Built, achievement: Ma
 
 def test_foreign_owner_is_named(built: Built, achievement: Make, school: Organisation) -> None:
     owner = school.model_copy(update={"id": "bransch", "legal_name": {"sv": "Branschrådet"}})
-    assert "Skapare av innehållet: Branschrådet" in notes_of(
-        claim_of(built(achievement(), owner=owner))["specifiedBy"]
-    )
+    assert "Skapare av innehållet: Branschrådet" in notes_of(claim_of(built(achievement(), owner=owner))["specifiedBy"])
 
 
 def test_credit_points_are_never_written(built: Built, achievement: Make) -> None:
@@ -204,9 +202,7 @@ def test_grade_is_always_said(
 
 
 def test_grade_of_whole_becomes_note(built: Built, achievement: Make, completion: Callable[..., Completion]) -> None:
-    claim = claim_of(
-        built(achievement(assessment=("oral", "written")), evidence=(completion(grade=Grade(text="B")),))
-    )
+    claim = claim_of(built(achievement(assessment=("oral", "written")), evidence=(completion(grade=Grade(text="B")),)))
     assert [item["grade"]["noteLiteral"]["sv"] for item in claim["provenBy"]] == ["Godkänd", "Godkänd"]
     assert notes_of(claim) == ["Resultat: B"]
 

@@ -121,9 +121,7 @@ def test_long_titles_stay_on_page(drawn: Draw, words: int) -> None:
 
 
 def test_many_outcomes_leave_foot_free(drawn: Draw, achievement: Make) -> None:
-    outcome = (
-        achievement().outcomes[0].model_copy(update={"title": {"sv": "Rapportera muntligt vid skiftbyte. " * 6}})
-    )
+    outcome = achievement().outcomes[0].model_copy(update={"title": {"sv": "Rapportera muntligt vid skiftbyte. " * 6}})
     few, many = (drawn(outcomes=(outcome,) * count).convert("L") for count in (3, 40))
     difference = ImageChops.difference(few, many).crop((0, 800, WIDTH, HEIGHT))
     assert max(difference.tobytes()) < 60  # their palettes differ a little, letters would differ much more

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mimis_europass import plugin
 from mimis_europass.elm import ElmFormat
 from mimis_europass.read import read_facts
+from mimis_europass.rules import CONTEXT
 
 from mimis_core import Achievement, CredentialFacts, DataError, IssueOrder, Level, LevelState, Trust
 
@@ -117,9 +118,27 @@ def test_check_accepts_own_document(elm: ElmFormat, achievement: Make, order: Or
 
 
 def test_check_names_first_faults_only() -> None:
-    (check,) = plugin.mimis_checks(json.dumps(MINIMAL).encode(), Trust())
+    (check,) = plugin.mimis_checks(json.dumps({**MINIMAL, "@context": CONTEXT}).encode(), Trust())
     assert check.status == "error"
     assert check.reason.endswith("more)")
+
+
+def test_check_skips_other_profile_versions() -> None:
+    (check,) = plugin.mimis_checks(json.dumps(MINIMAL).encode(), Trust())
+    assert check.status == "skipped"
+
+
+def test_check_forgives_lost_keys(elm: ElmFormat, achievement: Make, order: Order) -> None:
+    document = json.loads(elm.build(order(achievement())).content)
+    (check,) = plugin.mimis_checks(json.dumps({**document, "other": "x"}).encode(), Trust())
+    assert check.status == "ok"
+
+
+@pytest.mark.official
+def test_check_accepts_sealed_sample(shared: Path) -> None:
+    content = (shared / "elm" / "samples" / "Sample-MC-Annex1-signed.jsonld").read_bytes()
+    (check,) = plugin.mimis_checks(content, Trust())
+    assert check.status == "ok"
 
 
 def test_check_leaves_other_files_alone() -> None:

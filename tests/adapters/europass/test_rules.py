@@ -136,9 +136,7 @@ def document(samples: dict[str, Document]) -> Document:
 
 
 def test_every_rule_is_well_formed() -> None:
-    assert all(
-        rule.most is None or rule.least <= rule.most for keys in load_rules().values() for rule in keys.values()
-    )
+    assert all(rule.most is None or rule.least <= rule.most for keys in load_rules().values() for rule in keys.values())
 
 
 @pytest.mark.official

@@ -194,9 +194,7 @@ def test_link_preview_is_no_look(
     assert services.looks == []
 
 
-@pytest.mark.parametrize(
-    "agent", ["Mozilla/5.0 (Android 13; CUBOT P80)", "Mozilla/5.0 (iPhone)", "", "mimis/0.1"]
-)
+@pytest.mark.parametrize("agent", ["Mozilla/5.0 (Android 13; CUBOT P80)", "Mozilla/5.0 (iPhone)", "", "mimis/0.1"])
 def test_people_and_employers_may_look(client: FlaskClient, open_share: Callable[..., Any], agent: str) -> None:
     open_share()
     assert "Amina Warsame" in client.get("/s/tok", headers={"User-Agent": agent}).text

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("not_before", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("lease_until", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("code", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.String(length=500), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),

@@ -1,0 +1,1 @@
+"""What mimis costs beyond the bare work under it, measured on one machine in one run."""

@@ -1,0 +1,62 @@
+"""Timing two things in turn, and what a measurement is written down as."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table. ``ratio`` is our time over the baseline's for the same amount: 1 is nothing added."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: float
+    ratio: float
+    payload: str
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: the whole bench, or just enough to see that it runs."""
+
+    learners: int = 40
+    completions: int = 2000
+    moodle_learners: int = 300
+    rounds: int = 5
+    starts: int = 21
+
+
+FULL = Size()
+QUICK = Size(learners=3, completions=40, moodle_learners=5, rounds=1, starts=1)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def in_turn(rounds: int, *works: Callable[[], object]) -> list[list[float]]:
+    """Times of each piece of work, run by turns: what else the machine does then falls on all of them."""
+    times = [[seconds(work) for work in works] for _ in range(rounds)]
+    return [list(column) for column in zip(*times, strict=True)]
+
+
+def rate(name: str, unit: str, count: int, ours: Sequence[float], bare: Sequence[float], payload: str) -> Result:
+    """A result in pieces a second, from the times of rounds of ``count`` pieces."""
+    return Result(name, count / median(ours), unit, count / median(bare), _ratio(ours, bare), payload)
+
+
+def duration(name: str, ours: Sequence[float], bare: Sequence[float], payload: str) -> Result:
+    """A result in seconds, from the times of rounds."""
+    return Result(name, median(ours), "s", median(bare), _ratio(ours, bare), payload)
+
+
+def _ratio(ours: Sequence[float], bare: Sequence[float]) -> float:
+    return median(ours) / median(bare)

@@ -1,0 +1,47 @@
+"""The bench runs in its least form: each measurement answers, and what is written has its shape."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RUN = Path(__file__).resolve().parent.parent / "bench" / "run.py"
+FIELDS = {"name", "value", "unit", "baseline", "ratio", "payload"}
+
+
+def run_bench(folder: Path, *only: str) -> tuple[str, list[dict[str, Any]]]:
+    """The table and the results of a quick run."""
+    command = [sys.executable, str(RUN), "--quick", "--only", *only]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads((folder / "bench-results.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("only", "names"),
+    [
+        ("start", ["start.import", "start.import.model", "start.help"]),
+        ("issue", ["issue.first", "issue.throughput", "verify.throughput"]),
+        ("sync", ["sync.rate", "sync.again"]),
+        ("pull", ["pull.overhead"]),
+    ],
+)
+def test_measurement_writes_its_results(tmp_path: Path, only: str, names: list[str]) -> None:
+    table, results = run_bench(tmp_path, only)
+    assert [result["name"] for result in results] == names
+    assert [line.split()[0] for line in table.splitlines()] == ["name", *names]
+    for result in results:
+        assert result.keys() == FIELDS
+        assert min(result["value"], result["baseline"], result["ratio"]) > 0
+
+
+def test_payload_names_what_was_sealed(tmp_path: Path) -> None:
+    _, results = run_bench(tmp_path, "issue")
+    payload = results[1]["payload"]
+    assert "bytes with 2 pictures" in payload
+    assert "ES256" in payload
