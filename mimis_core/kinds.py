@@ -93,7 +93,7 @@ class Format(Adapter[S]):
 
     @abstractmethod
     def build(self, order: IssueOrder) -> Document:
-        """Build the document; the same order gives the same bytes.
+        """Build the document; the same order gives the same bytes. Called from several threads at once.
 
         Raises DataError, with all findings in the text, when the document would not conform: nothing is then issued.
         """
@@ -118,7 +118,10 @@ class Signer(Adapter[S]):
 
     @abstractmethod
     def sign(self, data: bytes, algorithm: str) -> bytes:
-        """Sign ``data``; ES256 gives the raw 64-byte form of JOSE. Raises TemporaryError when the key is away."""
+        """Sign ``data``; called from several threads at once. ES256 gives the raw 64-byte form of JOSE.
+
+        Raises TemporaryError when the key is away.
+        """
 
     @abstractmethod
     def chain(self) -> tuple[bytes, ...]:
@@ -130,7 +133,10 @@ class Sealer(Adapter[S]):
 
     @abstractmethod
     def seal(self, document: Document, signer: Signer[Any]) -> Sealed:
-        """Seal the document's exact bytes. Raises ConfigurationError when the key may not be used now."""
+        """Seal the document's exact bytes; called from several threads at once.
+
+        Raises ConfigurationError when the key may not be used now.
+        """
 
 
 class Verifier(ABC):

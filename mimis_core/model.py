@@ -242,7 +242,10 @@ class AwardState(StrEnum):
 
 
 class Award(Model):
-    """The decision that a learner has an achievement: by whom, when, on what evidence."""
+    """The decision that a learner has an achievement: by whom, when, on what evidence.
+
+    ``by_rule`` tells a recorded rule's author, who has assessed nobody, from a person who looked at the evidence.
+    """
 
     id: str
     learner_id: str
@@ -253,6 +256,7 @@ class Award(Model):
     evidence: tuple[Completion, ...] = ()
     decided_by: str | None = None
     decided_at: AwareDatetime | None = None
+    by_rule: bool = False
     reason: str | None = None
 
 

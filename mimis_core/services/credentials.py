@@ -226,7 +226,7 @@ class CredentialServices(LearnerServices):
             issued_at=row.issued_at,
             valid_until=row.valid_until,
             completed_at=award.completed_at,
-            assessed_by=next((item.by for item in evidence if item.by), award.decided_by),
+            assessed_by=next((item.by for item in evidence if item.by), None if award.by_rule else award.decided_by),
             kinds=tuple(sorted({item.kind.value for item in evidence})),
         )
 

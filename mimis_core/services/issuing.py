@@ -127,10 +127,19 @@ class IssueServices(SyncServices):
                 for one in made:
                     self._keep([one], outcomes)
                 return
-            outcomes[made[0].order.award.id] = PermanentError(
-                "The learner has a live credential of this achievement already.",
-                mend="Revoke that one first, or reject the award.",
-            )
+            award_id = made[0].order.award.id
+            outcomes[award_id] = self._explain_clash(award_id)
+
+    def _explain_clash(self, award_id: str) -> bool | MimisError:
+        """Another worker was faster with this award, which is fine; or another award has the live credential."""
+        with self._transaction() as session:
+            if self._rows(session, CredentialRow, CredentialRow.award_id == award_id):
+                self._finish_issue(session, [award_id])
+                return False
+        return PermanentError(
+            "The learner has a live credential of this achievement already.",
+            mend="Revoke that one first, or reject the award.",
+        )
 
     def _store(self, session: Session, made: Sequence[Made], outcomes: Outcomes) -> None:
         owners = {one.order.learner.id for one in made}
@@ -220,5 +229,6 @@ def _to_award(row: AwardRow) -> Award:
         evidence=load_evidence(row),
         decided_by=row.decided_by,
         decided_at=row.decided_at,
+        by_rule=row.by_rule,
         reason=row.reason,
     )

@@ -17,6 +17,8 @@ from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInR
 
 LINK_LIFE = timedelta(minutes=15)
 SLIP_LIFE = timedelta(days=30)
+PROTECTED_NAME = "Skyddad person"
+"""Shown instead of the name of a person with skyddade personuppgifter."""
 SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike on paper."""
 
@@ -141,4 +143,4 @@ class LearnerServices(ServicesBase):
 
 
 def _hide_protected(learner: Learner) -> Learner:
-    return Learner(id=learner.id, full_name="Skyddad person", protected=True) if learner.protected else learner
+    return Learner(id=learner.id, full_name=PROTECTED_NAME, protected=True) if learner.protected else learner

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mimis_core.catalogue import Match, check_achievement, passes
-from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, UserError
+from mimis_core.catalogue import Match
+from mimis_core.errors import ConfigurationError, MimisError, NotFoundError
 from mimis_core.model import Achievement, AwardState, Completion, Model, PulledPage
 from mimis_core.pipeline import map_completions
-from mimis_core.services.intake import IntakeServices, Run
+from mimis_core.services.decisions import DecisionServices
+from mimis_core.services.intake import Run
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, SetAsideRow, new_id
 
 if TYPE_CHECKING:
@@ -53,12 +53,8 @@ class SyncReport(Model):
         return self.pulled == self.used + self.unmatched + self.waiting + self.set_aside + self.refused
 
 
-class SyncServices(IntakeServices):
+class SyncServices(DecisionServices):
     """Pulling and deciding."""
-
-    @cached_property
-    def _checked(self) -> dict[str, tuple[Achievement, bool]]:
-        return {}
 
     def sync(self, only: Iterable[str] = (), *, dry_run: bool = False, progress: Progress | None = None) -> SyncReport:
         """Pull the configured sources and decide what is earned.
@@ -94,40 +90,6 @@ class SyncServices(IntakeServices):
                 same = len(self._same_person(session))
                 notes = self._notes(session, names, run)
         return SyncReport(pulled=pulled, awards=awards, same_person=same, errors=tuple(errors), notes=notes, **counts)
-
-    def awards(self, state: AwardState | None = None) -> list[dict[str, Any]]:
-        """Decisions, newest first, as plain values for commands and pages; a protected learner is named by id only."""
-        conditions = () if state is None else (AwardRow.state == state.value,)
-        with self._transaction() as session:
-            rows = self._rows(session, AwardRow, *conditions)
-            hidden = set(
-                session.scalars(
-                    select(LearnerRow.id).where(LearnerRow.protected, LearnerRow.organisation == self.organisation)
-                )
-            )
-            return [_award_summary(row, row.learner_id in hidden) for row in rows]
-
-    def decide_award(self, award_id: str, *, approve: bool, by: str, reason: str | None = None) -> None:
-        """Record a person's decision; approving queues the credential.
-
-        Raises NotFoundError, or UserError when the catalogue entry does not pass the six checks or the decision was
-        taken before.
-        """
-        with self._transaction() as session:
-            row = self._get(session, AwardRow, award_id, "award")
-            if row.state == AwardState.APPROVED:
-                raise UserError(f"Award {award_id} is approved already.", mend="Revoke its credential instead.")
-            achievement = self.catalogue.get(row.achievement_id, row.achievement_version)
-            if approve and not (achievement and passes(check_achievement(achievement))):
-                raise UserError(
-                    f"{row.achievement_id} does not pass the six principles.", mend="See: mimis catalogue check"
-                )
-            self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
-
-    def same_person_proposals(self) -> list[tuple[str, str]]:
-        """Pairs of learner ids with equal verified e-mail and name: for a person to confirm, never merged alone."""
-        with self._transaction() as session:
-            return self._same_person(session)
 
     def set_aside_records(self, only: Iterable[str] = ()) -> list[dict[str, str]]:
         """What is set aside now and why, by the source's own keys; protected learners are named by id only."""
@@ -230,13 +192,6 @@ class SyncServices(IntakeServices):
         )
         return Match(earned=good, waiting=match.waiting + held, unmatched=match.unmatched)
 
-    def _ready(self, achievement: Achievement) -> bool:
-        """Whether it passes the six checks; each entry is checked once, since entries do not change while open."""
-        known = self._checked.get(achievement.ref)
-        if known is None or known[0] is not achievement:
-            known = self._checked[achievement.ref] = achievement, passes(check_achievement(achievement))
-        return known[1]
-
     def _award(self, session: Session, learner_id: str, achievement: Achievement, used: tuple[Completion, ...]) -> None:
         row = AwardRow(
             id=new_id(),
@@ -252,13 +207,8 @@ class SyncServices(IntakeServices):
         self._audit(session, "sync", "award.propose", row.id)
         if achievement.automatic is not None:
             rule = achievement.automatic
+            row.by_rule = True
             self._decide(session, row, AwardState.APPROVED, rule.decided_by, f"rule of {rule.decided_on.isoformat()}")
-
-    def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
-        row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
-        self._audit(session, "decision", f"award.{state.value}", row.id)
-        if state is AwardState.APPROVED:
-            self._enqueue(session, "issue", row.id)
 
     def _counts(self, session: Session, names: list[str], run: Run) -> dict[str, int]:
         def grouped(table: Any, column: Any) -> dict[str, int]:
@@ -291,35 +241,3 @@ class SyncServices(IntakeServices):
             f"{source}: {len(groups[source, reason])} set aside ({reason}), such as {first.key}: {first.message}"
             for (source, reason), first in sorted(firsts.items())
         )
-
-    def _same_person(self, session: Session) -> list[tuple[str, str]]:
-        """Only learners who share an address are read: names and completions are encrypted, so that takes its time."""
-        shared = (
-            select(LearnerRow.email_key)
-            .where(LearnerRow.organisation == self.organisation, LearnerRow.email_key.is_not(None))
-            .group_by(LearnerRow.email_key)
-            .having(func.count() > 1)
-        )
-        people = self._rows(session, LearnerRow, LearnerRow.email_key.in_(shared), LearnerRow.protected.is_(False))
-        groups: dict[tuple[str, str], list[str]] = {}
-        verified = {
-            row.learner_id
-            for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_([one.id for one in people]))
-            if Completion.model_validate_json(row.content).learner.email_verified
-        }
-        for one in people:
-            if one.id in verified:
-                groups.setdefault((one.email_key or "", one.full_name.casefold()), []).append(one.id)
-        return [(ids[0], other) for ids in groups.values() for other in ids[1:]]
-
-
-def _award_summary(row: AwardRow, hidden: bool) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "learner": row.learner_id,
-        "achievement": f"{row.achievement_id}@{row.achievement_version}",
-        "state": row.state,
-        "completed_at": row.completed_at.isoformat(),
-        "protected": hidden,
-        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
-    }

@@ -90,6 +90,7 @@ class AwardRow(Base):
     evidence: Mapped[str] = mapped_column(Encrypted)
     decided_by: Mapped[str | None] = mapped_column(Encrypted)
     decided_at: Mapped[datetime | None]
+    by_rule: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(Encrypted)
 
 

@@ -217,3 +217,20 @@ def test_job_taken_by_another_worker_is_left(issued: Services, clock: Clock) -> 
     issued.drain()
     issued._do(slow, WorkDone())
     assert len([parcel for parcel in HandCourier.parcels if parcel.sealed]) == 1
+
+
+def test_author_of_rule_is_no_assessor(issued: Services) -> None:
+    (view,) = issued.credentials_of(learner_id(issued))
+    (sealed,) = issued.sealed_files()
+    assert view.assessed_by is None
+    assert "Rektor Test" not in sealed.content.decode()
+
+
+def test_deciding_teacher_is_named_as_assessor(school: Services) -> None:
+    HandSource.pages = [page(done("course:2"), done("course:3"))]
+    school.sync()
+    (award,) = school.awards()
+    assert award["name"] == "Åsa Öberg 1"
+    school.decide_award(award["id"], approve=True, by="Lärare Lind")
+    school.drain()
+    assert "Lärare Lind" in school.sealed_files()[0].content.decode()

@@ -133,7 +133,8 @@ def _birth(order: IssueOrder) -> str | None:
 
 def _assessors(award: Award) -> list[str]:
     """Who saw it and who decided, in that order; what looks like an address is no name and is left out."""
-    names = [one_line(name or "") for name in (*(item.by for item in award.evidence), award.decided_by)]
+    decided_by = None if award.by_rule else award.decided_by
+    names = [one_line(name or "") for name in (*(item.by for item in award.evidence), decided_by)]
     return list(dict.fromkeys(name for name in names if name and "@" not in name))
 
 

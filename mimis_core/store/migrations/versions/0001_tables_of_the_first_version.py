@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("evidence", mimis_core.store.types.Encrypted(), nullable=False),
         sa.Column("decided_by", mimis_core.store.types.Encrypted(), nullable=True),
         sa.Column("decided_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("by_rule", sa.Boolean(), nullable=False),
         sa.Column("reason", mimis_core.store.types.Encrypted(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
