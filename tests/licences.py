@@ -7,13 +7,19 @@ from importlib.metadata import Distribution, distributions
 
 FITTING = (
     "mit", "bsd", "apache", "isc", "psf", "python software foundation", "mpl", "mozilla", "lgpl", "eupl", "unlicense",
-    "zpl", "hpnd", "zero-clause", "public domain", "cmu",
+    "zope", "hpnd", "zero-clause", "public domain", "cmu",
 )  # fmt: skip
 """Licences that EUPL-1.2 may be combined with when the library is only depended on (its appendix lists the rest)."""
 
 
+READ_BY_A_PERSON = {"huey": "MIT"}
+"""Distributions whose metadata tells nothing: the licence by the text that they ship or publish."""
+
+
 def licence_of(distribution: Distribution) -> str:
     """What the distribution's metadata says: expression, classifiers or the old field."""
+    if distribution.metadata["Name"] in READ_BY_A_PERSON:
+        return READ_BY_A_PERSON[distribution.metadata["Name"]]
     meta = distribution.metadata
     classifiers = [value.rsplit(" :: ", 1)[-1] for value in meta.get_all("Classifier", []) if "License" in value]
     field = (meta.get("License") or "").splitlines()[:1]

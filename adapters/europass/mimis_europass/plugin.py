@@ -37,6 +37,12 @@ def mimis_checks(content: bytes, trust: Trust) -> Sequence[Check]:
 
 
 @hookimpl
+def mimis_commands() -> Sequence[tuple[str, str, str]]:
+    """What is done by hand at the EU's own issuer."""
+    return (("europass", "Files for the EU's own issuer.", "mimis_europass.commands:app"),)
+
+
+@hookimpl
 def mimis_sandboxes() -> Sequence[tuple[str, str]]:
     """A wallet that behaves as the real one was read to behave."""
     return (("europass", "mimis_europass.wallet_sandbox:WalletSandbox"),)

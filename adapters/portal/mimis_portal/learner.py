@@ -26,12 +26,13 @@ def mine() -> ResponseReturnValue:
 @learner_required
 def one(credential_id: str) -> ResponseReturnValue:
     """One credential: the four questions, and what can be done with it."""
-    services, me = current_services(), signed_in_person().id
+    services, me = current_services(), signed_in_person()
     return render_template(
         "portal/credential.html",
-        credential=services.credential(me, credential_id),
-        deliveries=[sent for sent in services.deliveries_of(me) if sent.credential_id == credential_id],
+        credential=services.credential(me.id, credential_id),
+        deliveries=[sent for sent in services.deliveries_of(me.id) if sent.credential_id == credential_id],
         wallets=wallets(),
+        can_mail=bool(me.email) and mail_courier() is not None,
     )
 
 
@@ -65,6 +66,23 @@ def send(credential_id: str, courier: str) -> ResponseReturnValue:
     services.request_delivery(me.id, credential_id, courier, to)
     flash(gettext("We are sending your credential. Here you see how it goes."), "ok")
     return redirect(url_for("learner.one", credential_id=credential_id), 303)
+
+
+@learner.post("/credentials/<credential_id>/mail")
+@learner_required
+@limited("10 per hour", methods=("POST",))
+def mail(credential_id: str) -> ResponseReturnValue:
+    """Mail the sealed file to the learner's own address; pressing the button is the recorded permission."""
+    me, courier = signed_in_person(), mail_courier()
+    if courier is None or not me.email:
+        raise NotFoundError("There is no address to mail to.", code="unknown")
+    current_services().request_delivery(me.id, credential_id, courier, me.email)
+    return redirect(url_for("learner.one", credential_id=credential_id), 303)
+
+
+def mail_courier() -> str | None:
+    """Name of the configured mailbox courier, if there is one."""
+    return next((name for name in current_services().couriers() if name not in wallets()), None)
 
 
 def wallets() -> list[str]:

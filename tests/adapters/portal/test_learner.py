@@ -105,3 +105,9 @@ def test_protected_person_is_stopped(amina: FlaskClient, services: Any, path: st
         assert answer.status_code == 403
         assert "Prata med din skola först" in answer.text
     assert (services.permissions, services.shares) == ([], [])
+
+
+def test_button_mails_file_to_own_address(amina: FlaskClient, services: Any) -> None:
+    assert "Mejla filen till mig" in amina.get("/me/credentials/cred-1").text
+    assert amina.post("/me/credentials/cred-1/mail").status_code == 303
+    assert [order[2:] for order in services.permissions] == [("mail", services.learner("amina").email)]

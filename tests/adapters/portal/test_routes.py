@@ -37,7 +37,12 @@ OWN = {
     "/me/share": 200,
     "/me/shares": 200,
 }
-OWN_POSTS = ["/me/share", "/me/shares/share-1/withdraw", "/me/credentials/cred-1/send/europass"]
+OWN_POSTS = [
+    "/me/share",
+    "/me/shares/share-1/withdraw",
+    "/me/credentials/cred-1/send/europass",
+    "/me/credentials/cred-1/mail",
+]
 
 
 @pytest.mark.parametrize(("path", "status"), PUBLIC.items())
