@@ -38,9 +38,22 @@ def verify_file(plugins: Plugins, content: bytes, trust: Trust) -> Verdict:
         if verifier is not None:
             verdict: Verdict = verifier.verify(content, trust)
             further = plugins.call("mimis_checks", content=content, trust=trust)
-            return _with_further(verdict, (check for _, checks in further for check in checks))
+            merged = _with_further(verdict, (check for _, checks in further for check in checks))
+            return _without_doubt(merged, plugins)
     failed = Check(type="format", status="error", reason="This is no file of a kind that mimis knows.")
     return Verdict(verdict="invalid", checks=(failed,))
+
+
+def _without_doubt(verdict: Verdict, plugins: Plugins) -> Verdict:
+    """A check that could not run is said, and what it might have found leaves no file valid."""
+    failed = [plugin for plugin in plugins.failures if (plugin.failure or "").startswith("mimis_checks")]
+    if not failed:
+        return verdict
+    checks = (
+        Check(type="custom", status="skipped", reason=f"The check of {plugin.name} could not run.") for plugin in failed
+    )
+    word = "unknown" if verdict.verdict == "valid" else verdict.verdict
+    return Verdict(verdict=word, checks=(*verdict.checks, *checks))
 
 
 def _with_further(verdict: Verdict, further: Iterable[Check]) -> Verdict:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -19,6 +20,11 @@ from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
 from mimis_core.store.catalogue_files import load_catalogue
 from tests.school import Clock, HandCourier, HandPlugin, HandSource
+
+# `make test-long`: the property tests look twenty times as far.
+hypothesis.settings.register_profile("long", max_examples=2000)
+if os.environ.get("MIMIS_LONG") == "1":
+    hypothesis.settings.load_profile("long")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ import pytest
 from mimis_core import Achievement, Check, Completion, Trust, Verdict, Verifier, hookimpl, hookspecs
 from mimis_core.catalogue import Catalogue, Earned
 from mimis_core.pipeline import add_months, map_completions, verify_file
-from mimis_core.plugins import Plugins
+from mimis_core.plugins import LoadedPlugin, Plugins
 from mimis_core.services import Services
 from tests.school import done
 
@@ -122,3 +122,21 @@ def test_silent_plugin_leaves_it_to_catalogue(entries: tuple[Achievement, ...]) 
 )
 def test_months_end_on_a_real_day(start: tuple[int, int, int], months: int, end: tuple[int, int, int]) -> None:
     assert add_months(datetime(*start, 9, tzinfo=UTC), months) == datetime(*end, 9, tzinfo=UTC)
+
+
+class BrokenCheck:
+    """Its check raises, as a third party's code may."""
+
+    @hookimpl
+    def mimis_checks(self, content: bytes, trust: Trust) -> Sequence[Check]:
+        raise KeyError("broken")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_check_that_cannot_run_leaves_doubt(times: int) -> None:
+    host = plugins(Plugin())
+    host.manager.register(BrokenCheck(), "broken")
+    host.loaded.append(LoadedPlugin("broken", "mimis-broken", "1"))
+    found = [verify_file(host, b"ours", Trust()) for _ in range(times)][-1]
+    assert found.verdict == "unknown"
+    assert found.checks[-1].reason == "The check of broken could not run."
