@@ -5,6 +5,8 @@ The one module that imports requests; import it where a connection is made, neve
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -32,6 +34,21 @@ R = TypeVar("R")
 
 LONGEST_RETRY_AFTER = 20
 """Seconds that one call waits for a busy server before it hands TemporaryError to the caller."""
+
+
+_PATH = re.compile(r"(?<=[\s\"'])/[^\s\"']*")
+
+
+class _HidePaths(logging.Filter):
+    """Takes paths and queries out of what the HTTP library logs: they can hold addresses, names and tokens."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _PATH.sub("/...", record.getMessage()), ()
+        return True
+
+
+for _logger in ("urllib3.connectionpool", "urllib3.util.retry"):
+    logging.getLogger(_logger).addFilter(_HidePaths())
 
 
 class Client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 
@@ -292,3 +293,15 @@ def test_all_workers_run_at_once() -> None:
 
 def test_nothing_to_do_is_fine() -> None:
     assert list(map_bounded(str, [], workers=2)) == []
+
+
+@pytest.mark.parametrize("fault", [None, "drop"])
+def test_logs_name_no_path_or_query(
+    server: Echo, connect: Connect, caplog: pytest.LogCaptureFixture, fault: str | None
+) -> None:
+    if fault:
+        server.fail(fault)
+    with caplog.at_level(logging.DEBUG, "urllib3"):
+        connect().send("GET", "v1/wallets/email/asa@demo.example", params={"filter": "bo@demo.example"})
+    assert "127.0.0.1" in caplog.text
+    assert "demo.example" not in caplog.text

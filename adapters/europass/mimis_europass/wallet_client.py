@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -54,20 +53,6 @@ PASSING = {
 """Codes after which the same delivery may succeed later."""
 
 _CONVERSION = re.compile(r"CI-\d{4}")
-_MAIL_IN_PATH = re.compile(r"(/email/)[^/\s'\"]+")
-
-
-class _HideAddress(logging.Filter):
-    """Takes e-mail addresses out of the paths that the HTTP library logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = record.getMessage()
-        if "/email/" in text:
-            record.msg, record.args = _MAIL_IN_PATH.sub(r"\1...", text), ()
-        return True
-
-
-_hide_address = _HideAddress()
 
 
 @dataclass(frozen=True)
@@ -83,7 +68,6 @@ class WalletClient:
 
     def __init__(self, settings: EuropassSettings) -> None:
         # The library logs each path, and the path of a deposit may be an e-mail address.
-        logging.getLogger("urllib3.connectionpool").addFilter(_hide_address)
         token = settings.token
         # No retries here: the outbox repeats a delivery, and the wallet tells what it already has.
         self._http = Client(
