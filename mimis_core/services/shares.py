@@ -77,6 +77,18 @@ class ShareServices(CredentialServices, PartnerServices):
             rows = self._rows(session, ShareRow, ShareRow.token_key == key)
             return self._open_row(session, rows[0] if rows else None, viewer)
 
+    def share_state(self, token: str) -> Literal["active", "withdrawn", "expired"]:
+        """How a share stands, for one who has opened it before: nothing is shown, so no look is recorded.
+
+        Raises NotFoundError with code ``unknown``.
+        """
+        key = self.database.cipher.token_hash(token)
+        with self._transaction() as session:
+            rows = self._rows(session, ShareRow, ShareRow.token_key == key)
+            if not rows or self._is_protected(session, rows[0]):
+                raise NotFoundError("There is no such share.", code="unknown")
+            return self._state(rows[0])
+
     def open_share_as(self, partner_id: str, share_id: str) -> OpenShare:
         """Open a share that is addressed to this employer and record the look. Raises as :meth:`open_share`."""
         with self._transaction() as session:

@@ -181,9 +181,10 @@ def _handler_for(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.body)
+            if self.command != "HEAD":
+                self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # names that the base class calls
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # names that the base class calls
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: requests are kept in ``sandbox.requests``."""

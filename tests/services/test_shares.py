@@ -47,6 +47,14 @@ def test_withdrawn_share_opens_no_more(school: Services, held: CredentialView) -
     assert caught.value.code == "withdrawn"
 
 
+def test_state_of_share_is_no_look(school: Services, held: CredentialView) -> None:
+    share = school.create_share(held.learner_id, order(held))
+    assert school.share_state(token_of(share.url)) == "active"
+    school.withdraw_share(held.learner_id, share.id)
+    assert school.share_state(token_of(share.url)) == "withdrawn"
+    assert school.shares_of(held.learner_id)[0].disclosures == ()
+
+
 def test_share_ends_on_its_day(school: Services, held: CredentialView, clock: Clock) -> None:
     share = school.create_share(held.learner_id, order(held))
     clock.forward(days=14)

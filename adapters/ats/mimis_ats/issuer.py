@@ -73,6 +73,13 @@ def open_link(link: str) -> Incoming:
         return read_share(_gone_or_json(client, response), issuer, link)
 
 
+def is_open(link: str) -> bool:
+    """Whether the issuer itself says that the share is open, asked without opening it: no look is recorded."""
+    with closing(Client(issuer_of_link(link), system="The share page")) as client:
+        response = client.ask("HEAD", link, allow_redirects=False)
+    return response.status_code == 200 and response.headers.get("Mimis-Share") == "active"
+
+
 def _gone_or_json(client: Client, response: Response) -> Any:
     status, code = response.status_code, _problem_code(response)
     # a bare 404 may be a proxy's or a moved page's: only what mimis itself says may lead to removal

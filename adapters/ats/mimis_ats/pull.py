@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from mimis_ats.employer import Desk, Taken
 from mimis_ats.intake import share_key
-from mimis_ats.issuer import Issuer, open_link
+from mimis_ats.issuer import Issuer, is_open, open_link
 from mimis_core import MimisError, NotFoundError
 from mimis_core.services import ImportedShare, Services
 
@@ -38,7 +38,7 @@ def pull_all(services: Services, desk: Desk, tell: Tell = lambda _: None) -> Pul
 
     One that does not answer is noted and the others go on. Repeated without news, it writes nothing and opens
     nothing again: the issuer's list tells what is new or gone, and the credentials' own status addresses tell the
-    rest. Only a link has no list, so that it is opened each time.
+    rest. A link has no list: its page says on HEAD whether it is open, and only silence makes us open it again.
     """
     report = PullReport()
     urls = set()
@@ -118,6 +118,8 @@ def _link_step(desk: Desk, known: ImportedShare) -> Step:
 
 def _follow_link(desk: Desk, known: ImportedShare, link: str) -> Taken:
     try:
+        if known.state != "withdrawn" and is_open(link):
+            return desk.recheck(known)
         return desk.take(open_link(link))
     except NotFoundError as error:
         return desk.take_back(known, "ended" if error.code == "expired" else "withdrawn")

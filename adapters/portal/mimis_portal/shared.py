@@ -15,6 +15,8 @@ from mimis_portal.learner import as_download
 
 shared = Blueprint("shared", __name__, url_prefix="/s", template_folder="templates")
 
+STATE_HEADER = "Mimis-Share"
+"""Says on HEAD how a share stands; its presence tells mimis' own answer from that of a proxy."""
 PREVIEWERS = re.compile(
     r"(?<!cu)bot\b|crawler|spider|preview|facebookexternalhit|whatsapp|embedly|slack-imgproxy", re.I
 )
@@ -26,7 +28,9 @@ PREVIEWERS = re.compile(
 def page(token: str) -> ResponseReturnValue:
     """The share. Opening it is recorded as a look; a link preview is not, and sees nothing."""
     as_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-    if request.method == "HEAD" or _is_previewer():
+    if request.method == "HEAD":
+        return _state(token)
+    if _is_previewer():
         return render_template("portal/shared_closed.html", preview=True)
     try:
         opened = current_services().open_share(token, "link-system" if as_json else "link")
@@ -55,6 +59,12 @@ def file(token: str, number: int) -> ResponseReturnValue:
     if sealed is None:
         raise NotFoundError(f"The share has no file {number}.", code="unknown")
     return as_download(sealed)
+
+
+def _state(token: str) -> ResponseReturnValue:
+    """How the share stands, for an employer's system that follows it; shows nothing, so it is no look."""
+    state = current_services().share_state(token)
+    return "", 200 if state == "active" else 410, {STATE_HEADER: state}
 
 
 def _is_previewer() -> bool:

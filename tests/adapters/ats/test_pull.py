@@ -193,3 +193,12 @@ def test_plain_link_is_asked_itself(
     web.reply = reply or web.reply
     step = _opened(desk, SimpleNamespace(open=refuse), "s1", linked)  # type: ignore[arg-type]  # only asked to open
     assert step().share.state == state
+
+
+def test_open_link_is_followed_without_look(
+    linked: ImportedShare, employer: Any, server: TeamtailorSandbox, web: Any
+) -> None:
+    web.reply = Answer(200, headers={"Mimis-Share": "active"})
+    report = pull(employer)
+    assert (report.changed, report.failures) == (0, [])
+    assert "GET" not in [request.method for request in web.requests[1:] if request.path.startswith("/s/")]

@@ -190,6 +190,11 @@ class FakeServices:
         credentials = (SharedCredential(view=self.view(), sealed=sealed),)
         return OpenShare(share=share, learner_name=None if share.anonymous else NAME, credentials=credentials)
 
+    def share_state(self, token: str) -> str:
+        if token != "tok" or not self.shares:
+            raise NotFoundError("No.", code="unknown")
+        return str(self.shares[-1].state)
+
     def public_credential(self, public_id: str) -> PublicCredential:
         if public_id != "pub-1":
             raise NotFoundError("No.", code="unknown")

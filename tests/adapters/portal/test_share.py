@@ -210,3 +210,13 @@ def test_purpose_cannot_smuggle_markup(amina: FlaskClient, services: Any) -> Non
     for page in pages:
         assert "<script" not in page
         assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(("state", "status"), [("active", 200), ("withdrawn", 410), ("expired", 410)])
+def test_head_tells_state_without_look(
+    client: FlaskClient, services: Any, open_share: Any, state: str, status: int
+) -> None:
+    services.shares = [open_share().model_copy(update={"state": state})]
+    answer = client.head("/s/tok")
+    assert (answer.status_code, answer.headers["Mimis-Share"]) == (status, state)
+    assert services.looks == []
