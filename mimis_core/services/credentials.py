@@ -63,14 +63,14 @@ class CredentialServices(LearnerServices):
                 achievement=achievement,
                 issuer=self.settings.organisation,
                 owner=self.owner(achievement.owner),
-                status=self._status(row),
+                status=self._status(row).model_copy(update={"reason": None}),
             )
 
     def signed_status(self, public_id: str) -> bytes:
         """The current status as a compact JWS, signed with the seal's key, cacheable for a day.
 
         Header ``typ`` is ``mimis-status+jwt``, ``x5c`` the certificates; the claims name the credential's urn and no
-        person. Raises NotFoundError.
+        person, and leave out the reason, which an administrator wrote for the learner alone. Raises NotFoundError.
         """
         with self._transaction() as session:
             view = self._status(self._by_public_id(session, public_id))
@@ -81,7 +81,6 @@ class CredentialServices(LearnerServices):
         claims = {
             "sub": view.urn,
             "status": view.status.value,
-            "reason": view.reason,
             "changed_at": view.changed_at.isoformat(),
             "iat": int(now.timestamp()),
             "exp": int((now + STATUS_LIFE).timestamp()),

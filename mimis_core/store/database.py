@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -58,10 +58,6 @@ class Database:
                 f"The database {self.engine.url.render_as_string()} cannot be used: {reason}.",
                 mend="Correct database in mimis.toml, or start the database server and give mimis the right to it.",
             ) from None
-
-    def ready(self) -> bool:
-        """True when the tables are there."""
-        return inspect(self.engine).has_table("learner")
 
     def close(self) -> None:
         """Close all connections."""

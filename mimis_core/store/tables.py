@@ -110,7 +110,7 @@ class CredentialRow(Base):
     filename: Mapped[str] = mapped_column(String(120))
     content: Mapped[bytes] = mapped_column(EncryptedBytes, deferred=True)
     status: Mapped[str] = mapped_column(String(20), index=True)
-    status_reason: Mapped[str | None] = mapped_column(String(500))
+    status_reason: Mapped[str | None] = mapped_column(Encrypted)
     status_at: Mapped[datetime]
     issued_at: Mapped[datetime]
     valid_until: Mapped[datetime | None]
@@ -253,11 +253,11 @@ class ImportRow(Base):
 
 
 class AuditRow(Base):
-    """Append-only record of decisions, by ids only."""
+    """Append-only record of decisions, by ids; the actor can be a member of staff by name, so it is encrypted."""
 
     __tablename__ = "audit"
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[str] = mapped_column(Encrypted)
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(200))
     details: Mapped[dict[str, Any]]

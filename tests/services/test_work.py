@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date
 
 import pytest
@@ -234,3 +235,12 @@ def test_deciding_teacher_is_named_as_assessor(school: Services) -> None:
     school.decide_award(award["id"], approve=True, by="Lärare Lind")
     school.drain()
     assert "Lärare Lind" in school.sealed_files()[0].content.decode()
+
+
+def test_reason_is_for_the_learner_alone(issued: Services) -> None:
+    (view,) = issued.credentials_of(learner_id(issued))
+    issued.revoke_credential(view.id, "Kim Andersson hade fel intyg.", "Rektor Test")
+    claims = issued.signed_status(view.public_id).split(b".")[1]
+    assert b"Kim" not in base64.urlsafe_b64decode(claims + b"==")
+    assert issued.public_credential(view.public_id).status.reason is None
+    assert issued.credential(view.learner_id, view.id).status.reason == "Kim Andersson hade fel intyg."

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_table(
         "audit",
         sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
-        sa.Column("actor", sa.String(length=200), nullable=False),
+        sa.Column("actor", mimis_core.store.types.Encrypted(), nullable=False),
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
@@ -263,7 +263,7 @@ def upgrade() -> None:
         sa.Column("filename", sa.String(length=120), nullable=False),
         sa.Column("content", mimis_core.store.types.EncryptedBytes(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("status_reason", sa.String(length=500), nullable=True),
+        sa.Column("status_reason", mimis_core.store.types.Encrypted(), nullable=True),
         sa.Column("status_at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("issued_at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("valid_until", mimis_core.store.types.UtcDateTime(), nullable=True),
