@@ -60,15 +60,22 @@ class LearnerServices(ServicesBase):
             self._audit(session, by, "learner.protect" if protected else "learner.unprotect", learner_id)
 
     def send_sign_in_link(self, email: str) -> None:
-        """Mail a one-time link to a known learner. Says nothing about whether the address is known."""
+        """Mail a one-time link to each learner of this address; says nothing about whether it is known.
+
+        Whoever is known from two sources is two learners until a person merges them, and must get in as both.
+        """
         with self._transaction() as session:
             key = self.database.cipher.fingerprint(email)
             known = self._rows(session, LearnerRow, LearnerRow.email_key == key, LearnerRow.protected.is_(False))
-            if len(known) == 1:
-                self._mail_link(session, known[0])
+            for learner in known:
+                self._mail_link(session, learner)
 
     def invite_learner(self, learner_id: str) -> None:
-        """Mail a one-time link to one learner. Raises UserError when she has no address or is protected."""
+        """Mail a one-time link to one learner.
+
+        Raises UserError when she has no address or is protected, and ConfigurationError when there is no mail courier.
+        """
+        self._courier("mail")
         with self._transaction() as session:
             row = self._get(session, LearnerRow, learner_id, "learner")
             if row.protected or not row.email:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mimis_core import AuthenticationError, NotFoundError, UserError
+from mimis_core import AuthenticationError, ConfigurationError, NotFoundError, UserError
 from mimis_core.services import CredentialView, Services, ShareOrder
-from tests.school import NOW, Clock, HandSource, done, page, someone
+from tests.school import NOW, Clock, HandCourier, HandSource, done, page, someone
 
 
 @pytest.fixture
@@ -153,6 +153,22 @@ def test_unknown_address_gets_no_mail(school: Services, held: CredentialView) ->
     before = len(school.attention())
     school.send_sign_in_link("okand@demo.example")
     assert (school.drain().mails, len(school.attention())) == (0, before)
+
+
+def test_person_known_twice_gets_in_as_both(school: Services) -> None:
+    twice = [someone(key, full_name="Åsa Öberg", email="asa@demo.example") for key in ("1", "2")]
+    HandSource.pages = [page(*(done("course:99", one) for one in twice))]
+    school.sync()
+    school.send_sign_in_link("asa@demo.example")
+    assert school.drain().mails == 2
+    links = [parcel.text.split("/in/")[1].split()[0] for parcel in HandCourier.parcels]
+    assert {school.redeem_sign_in(link) for link in links} == {learner.id for learner, _ in school.learners()}
+
+
+def test_invitation_without_mail_courier_is_told(school: Services, held: CredentialView) -> None:
+    school.settings = school.settings.model_copy(update={"couriers": {}})
+    with pytest.raises(ConfigurationError, match="courier"):
+        school.invite_learner(held.learner_id)
 
 
 def test_known_address_in_other_case_is_mailed(school: Services, held: CredentialView) -> None:
