@@ -33,14 +33,72 @@ class Concept(Model):
     label: LangMap | None = None
 
 
+class Link(Model):
+    """A page or document on the web, with the words that people see for it."""
+
+    title: LangMap
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+class Attachment(Model):
+    """A document that proves something, such as a signed attestation: inside as base64, or by its address."""
+
+    title: LangMap
+    media_type: str = "application/pdf"
+    content: str | None = None
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None
+
+
+class Body(Model):
+    """An organisation that reviews or decides, as a document names it; ``country`` is ISO 3166-1 alpha-3."""
+
+    legal_name: LangMap
+    country: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "SWE"
+    registration: str | None = None
+    homepage: str | None = None
+
+
+class Accreditation(Model):
+    """A decision by a reviewing body about a programme or an institution (ELM Accreditation)."""
+
+    title: LangMap
+    type: Literal["programme_quality", "institution_quality", "programme_licence", "institution_licence"]
+    body: Body
+    description: LangMap | None = None
+    reference: str | None = None
+    issued: date | None = None
+    review: date | None = None
+    expires: date | None = None
+    page: str | None = None
+    report: str | None = None
+
+
+class Credit(Model):
+    """Points in a credit system: ``ects``, ``ecvet``, or the full address of another one's concept."""
+
+    points: Annotated[float, Field(gt=0)]
+    framework: str = "ects"
+
+
+class Scheme(Model):
+    """A grading scheme: its name, and what its grades mean."""
+
+    title: LangMap
+    description: LangMap | None = None
+
+
 class Outcome(Model):
-    """A learning outcome: what the holder can do, and the criterion that it was assessed against."""
+    """A learning outcome: what the holder can do, and the criterion that it was assessed against.
+
+    ``esco`` are ESCO skills; ``skills`` those of any other framework, such as DigComp.
+    """
 
     title: LangMap
     criteria: LangMap
     type: Literal["knowledge", "skill"]
     reusability: Literal["transversal", "cross-sector", "sector-specific", "occupation-specific"] | None = None
     esco: tuple[Concept, ...] = ()
+    skills: tuple[Concept, ...] = ()
 
 
 class LevelState(StrEnum):
@@ -77,6 +135,7 @@ class Organisation(Model):
     country: str = "SWE"
     region: str | None = None
     public_body: bool = False
+    accreditations: tuple[Accreditation, ...] = ()
 
 
 class QualityAssurance(Model):
@@ -86,6 +145,7 @@ class QualityAssurance(Model):
     external: LangMap
     body: LangMap | None = None
     kind: Literal["programme", "institution"] = "programme"
+    accreditations: tuple[Accreditation, ...] = ()
 
 
 class Requirement(Model):
@@ -117,6 +177,7 @@ class Achievement(Model):
     owner: Slug
     outcomes: Annotated[tuple[Outcome, ...], Field(min_length=1)]
     workload_hours: Annotated[float, Field(gt=0)]
+    credit: Credit | None = None
     level: Level | None = None
     assessment: Annotated[tuple[str, ...], Field(min_length=1)]
     mode: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -124,9 +185,13 @@ class Achievement(Model):
     iscedf: Annotated[str, Field(pattern=r"^\d{2,4}$")]
     languages: tuple[str, ...] = ("sv",)
     entry_requirement: LangMap | None = None
-    supervision: Literal["unsupervised", "supervised_with_id"] = "supervised_with_id"
+    supervision: Literal["unsupervised", "supervised_with_id", "id_only"] = "supervised_with_id"
+    grading: Scheme | None = None
     quality_assurance: QualityAssurance
     part_of: LangMap | None = None
+    has_parts: tuple[LangMap, ...] = ()
+    documents: tuple[Link, ...] = ()
+    target_group: LangMap | None = None
     note: LangMap | None = None
     homepage: str | None = None
     valid_months: Annotated[int, Field(gt=0)] | None = None
@@ -181,7 +246,8 @@ class CompletionKind(StrEnum):
 class Completion(Model):
     """The fact pulled from a source: this learner completed this module then, with this result.
 
-    ``key`` is unique within the source and the same at every pull. ``by`` names the assessor or supervisor.
+    ``key`` is unique within the source and the same at every pull. ``by`` names the assessor or supervisor;
+    ``started_at`` and ``hours`` say how long she learnt or worked, ``place`` where.
     """
 
     source: str
@@ -194,6 +260,10 @@ class Completion(Model):
     grade: Grade | None = None
     by: str | None = None
     evidence: str | None = None
+    started_at: AwareDatetime | None = None
+    hours: Annotated[float, Field(gt=0)] | None = None
+    place: str | None = None
+    document: Attachment | None = None
 
 
 class SetAside(Model):
@@ -270,10 +340,23 @@ class CredentialStatus(StrEnum):
     EXPIRED = "expired"
 
 
+class Mandate(Model):
+    """An owner's decision to let another organisation issue what it owns; sealed in as evidence."""
+
+    owner: Slug
+    statement: str
+    decided_by: str
+    decided_on: date
+    achievements: tuple[Slug, ...] = ()
+    document: Attachment | None = None
+
+
 class IssueOrder(Model):
     """All that a Format needs to build one document. ``urn`` is ``urn:credential:<uuid>``.
 
     ``status_url`` answers the current status; ``public_url`` is the page that names nobody (for the QR).
+    ``status_list_url`` and ``status_index`` are the place in a Bitstring Status List, for formats that use one.
+    ``supersedes`` is the urn of the credential that this one replaces. No ``languages`` leaves them to the Format.
     """
 
     urn: str
@@ -286,8 +369,12 @@ class IssueOrder(Model):
     valid_until: AwareDatetime | None = None
     status_url: str
     public_url: str
-    languages: tuple[str, ...] = ("sv", "en")
+    status_list_url: str | None = None
+    status_index: int | None = None
+    languages: tuple[str, ...] = ()
     show_birth_date: bool = False
+    mandate: Mandate | None = None
+    supersedes: str | None = None
 
 
 class Document(Model):
@@ -345,13 +432,14 @@ class Verdict(Model):
 
 
 class Trust(Model):
-    """What a verification may rely on: trust anchors as PEM texts, and how the status is asked.
+    """What a verification may rely on: trust anchors as PEM texts, trusted lists, and how the status is asked.
 
-    ``anchors`` come from ``[trust] anchors``. ``offline`` says that no address may be asked: revocation is then
-    skipped and the verdict at best unknown.
+    ``anchors`` come from ``[trust] anchors``; ``lists`` is the folder with the checked copy of the EU's trusted
+    lists. ``offline`` says that no address may be asked: revocation is then skipped and the verdict at best unknown.
     """
 
     anchors: tuple[str, ...] = ()
+    lists: str | None = None
     offline: bool = False
     now: AwareDatetime | None = None
 

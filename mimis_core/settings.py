@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from mimis_core.errors import ConfigurationError
-from mimis_core.model import Organisation
+from mimis_core.model import Mandate, Organisation, Trust
 
 FILENAME = "mimis.toml"
 
@@ -53,6 +53,15 @@ class TrustTable(_Table):
     """What verification may rely on beyond the EU's trusted lists."""
 
     anchors: tuple[Path, ...] = Field(default=(), description="PEM files with trust anchors, such as a trial key's")
+    lists: Path | None = Field(
+        default=None, description="Folder with the checked copy of the EU's trusted lists; mimis trust update fills it"
+    )
+    lotl: str = Field(
+        default="https://ec.europa.eu/tools/lotl/eu-lotl.xml", description="Where the EU's list of trusted lists is"
+    )
+    lotl_certificates: tuple[Path, ...] = Field(
+        default=(), description="PEM files with the certificates that may sign the list of trusted lists"
+    )
 
 
 class IssuerTable(_Table):
@@ -81,6 +90,10 @@ class Settings(_Table):
     privacy: Privacy = Field(default=Privacy(), description="Protected identities")
     sources: dict[str, dict[str, Any]] = Field(default={}, description="Places to pull completions from, by name")
     format: dict[str, Any] = Field(default={"kind": "elm"}, description="Credential format to issue")
+    formats: dict[str, dict[str, Any]] = Field(
+        default={},
+        description="Further formats that a learner may download, by name; each may hold tables sealer and signer",
+    )
     signer: dict[str, Any] | None = Field(default=None, description="The seal's key")
     sealer: dict[str, Any] = Field(default={"kind": "jades"}, description="How documents are sealed")
     couriers: dict[str, dict[str, Any]] = Field(default={}, description="Wallets and mail, by name")
@@ -88,6 +101,9 @@ class Settings(_Table):
     delivery: Delivery = Field(default=Delivery(), description="When a credential is delivered")
     trust: TrustTable = Field(default=TrustTable(), description="What verification relies on")
     issuers: dict[str, IssuerTable] = Field(default={}, description="Issuers that an employer pulls shares from")
+    mandates: tuple[Mandate, ...] = Field(
+        default=(), description="Decisions by which owners let this organisation issue what they own"
+    )
     show_birth_date: bool = Field(default=False, description="Put the birth date into the sealed document")
 
     @property
@@ -97,6 +113,11 @@ class Settings(_Table):
         if self.database.startswith(prefix) and not self.database.startswith(prefix + "/"):
             return f"{prefix}{self.folder / self.database.removeprefix(prefix)}"
         return self.database
+
+    def reliance(self, *, offline: bool = False) -> Trust:
+        """What a verification may rely on here. Raises ConfigurationError when a file is missing."""
+        lists = str(self.folder / self.trust.lists) if self.trust.lists else None
+        return Trust(anchors=self.anchors(), lists=lists, offline=offline)
 
     def anchors(self) -> tuple[str, ...]:
         """Trust anchors as PEM texts. Raises ConfigurationError when a file is missing."""
@@ -152,9 +173,11 @@ def _anchor_paths(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Adapters get absolute paths: a relative ``file``, ``path`` and the like starts at the configuration."""
     for key in ("signer", "format", "sealer"):
         _anchor(raw.get(key), folder)
-    for key in ("sources", "couriers", "feeds"):
+    for key in ("sources", "couriers", "feeds", "formats"):
         for table in (raw.get(key) or {}).values():
             _anchor(table, folder)
+            for inner in ("signer", "sealer"):
+                _anchor(table.get(inner), folder)
     return raw
 
 

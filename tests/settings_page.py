@@ -48,6 +48,7 @@ ORGANISATION = {
     "country": "Three letters, as in the EU's list of countries",
     "region": "NUTS code, such as SE224 for Skåne",
     "public_body": "true for a public school: pages and mails then never say that nobody else can see a credential",
+    "accreditations": "Decisions of reviewing bodies about the school; docs/katalog.md says what each holds",
 }
 """The model of an organisation describes itself in words of its docstring; here they stand by field."""
 

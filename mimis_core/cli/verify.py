@@ -33,8 +33,8 @@ def verify(
     """
     content = sys.stdin.buffer.read() if file == "-" else _read(Path(file))
     configured = not config.is_dir() or (config / FILENAME).is_file()
-    anchors = load_settings(config).anchors() if configured else ()
-    verdict = verify_file(load_plugins(), content, Trust(anchors=anchors, offline=offline))
+    trust = load_settings(config).reliance(offline=offline) if configured else Trust(offline=offline)
+    verdict = verify_file(load_plugins(), content, trust)
     _show(verdict, json_)
     raise typer.Exit(EXITS[verdict.verdict])
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from mimis_core.catalogue import Catalogue
 from mimis_core.errors import ConfigurationError, NotFoundError
 from mimis_core.kinds import Adapter, Courier, Format, Sealer, Signer, TalentFeed
-from mimis_core.model import CredentialFacts, Event, Organisation, Trust, Verdict
+from mimis_core.model import CredentialFacts, Event, Organisation, Verdict
 from mimis_core.pipeline import verify_file
 from mimis_core.plugins import Plugins
 from mimis_core.settings import Settings
@@ -67,7 +67,7 @@ class ServicesBase:
 
     def verify(self, content: bytes, *, offline: bool = False) -> Verdict:
         """Check a sealed file of any issuer against the configured trust anchors."""
-        return verify_file(self.plugins, content, Trust(anchors=self.settings.anchors(), offline=offline))
+        return verify_file(self.plugins, content, self.settings.reliance(offline=offline))
 
     def read(self, content: bytes) -> CredentialFacts:
         """Read a credential file of any known format. Raises DataError when no format knows it."""

@@ -17,13 +17,18 @@ from mimis_core import wording
 from mimis_core.catalogue import Catalogue
 from mimis_core.errors import ConfigurationError
 from mimis_core.model import (
+    Accreditation,
     Achievement,
     AutomaticRule,
+    Body,
     Concept,
+    Credit,
     Level,
+    Link,
     Outcome,
     QualityAssurance,
     Requirement,
+    Scheme,
 )
 
 Place = tuple[str | int, ...]
@@ -33,8 +38,14 @@ _MODELS: dict[tuple[str, ...], type[BaseModel]] = {
     (): Achievement,
     ("outcomes",): Outcome,
     ("outcomes", "esco"): Concept,
+    ("outcomes", "skills"): Concept,
+    ("credit",): Credit,
+    ("grading",): Scheme,
+    ("documents",): Link,
     ("level",): Level,
     ("quality_assurance",): QualityAssurance,
+    ("quality_assurance", "accreditations"): Accreditation,
+    ("quality_assurance", "accreditations", "body"): Body,
     ("earned_by",): Requirement,
     ("automatic",): AutomaticRule,
 }

@@ -13,11 +13,11 @@ ERRORS = {
 }  # fmt: skip
 KINDS = {"Adapter", "AdapterSettings", "Courier", "Format", "Sealer", "Signer", "Source", "TalentFeed", "Verifier"}
 MODEL = {
-    "Achievement", "AutomaticRule", "Award", "AwardState", "Candidate", "Check", "Completion", "CompletionKind",
-    "Concept", "CredentialFacts", "CredentialStatus", "Document", "Event", "FeedReceipt", "Finding", "Grade",
-    "IssueOrder", "Learner", "Level", "LevelState", "Organisation", "Outcome", "Parcel", "Person", "PulledPage",
-    "QualityAssurance", "Receipt", "Requirement", "Sealed", "SetAside", "SourceLearner", "TalentEntry", "Trust",
-    "Verdict",
+    "Accreditation", "Achievement", "Attachment", "AutomaticRule", "Award", "AwardState", "Body", "Candidate",
+    "Check", "Completion", "CompletionKind", "Concept", "Credit", "CredentialFacts", "CredentialStatus", "Document",
+    "Event", "FeedReceipt", "Finding", "Grade", "IssueOrder", "Learner", "Level", "LevelState", "Link", "Mandate",
+    "Organisation", "Outcome", "Parcel", "Person", "PulledPage", "QualityAssurance", "Receipt", "Requirement",
+    "Scheme", "Sealed", "SetAside", "SourceLearner", "TalentEntry", "Trust", "Verdict",
 }  # fmt: skip
 HOOKS = {
     "mimis_sources", "mimis_map_achievement", "mimis_formats", "mimis_signers", "mimis_sealers", "mimis_couriers",
