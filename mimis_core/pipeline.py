@@ -37,11 +37,18 @@ def verify_file(plugins: Plugins, content: bytes, trust: Trust) -> Verdict:
     for _, verifier in plugins.call("mimis_verifier", content=content):
         if verifier is not None:
             verdict: Verdict = verifier.verify(content, trust)
+            if _is_unreadable(verdict):
+                return verdict
             further = plugins.call("mimis_checks", content=content, trust=trust)
             merged = _with_further(verdict, (check for _, checks in further for check in checks))
             return _without_doubt(merged, plugins)
     failed = Check(type="format", status="error", reason="This is no file of a kind that mimis knows.")
     return Verdict(verdict="invalid", checks=(failed,))
+
+
+def _is_unreadable(verdict: Verdict) -> bool:
+    """Whether the verifier refused the form: it has limits that further checks, which read the file again, lack."""
+    return any(check.type == "format" and check.status == "error" for check in verdict.checks)
 
 
 def _without_doubt(verdict: Verdict, plugins: Plugins) -> Verdict:
@@ -57,11 +64,11 @@ def _without_doubt(verdict: Verdict, plugins: Plugins) -> Verdict:
 
 
 def _with_further(verdict: Verdict, further: Iterable[Check]) -> Verdict:
-    """Merge further checks into those of their type: an error replaces ok, an ok adds nothing."""
+    """Merge further checks into those of their type: an error replaces ok, an ok adds nothing, custom is added."""
     checks = list(verdict.checks)
     for extra in further:
         known = next((index for index, check in enumerate(checks) if check.type == extra.type), None)
-        if known is None:
+        if known is None or extra.type == "custom":
             checks.append(extra)
         elif extra.status == "error" and checks[known].status != "error":
             checks[known] = extra

@@ -124,23 +124,18 @@ def _value(achievement: Achievement) -> Iterator[Problem]:
 
 
 def _combination(achievement: Achievement) -> Iterator[Problem]:
-    if achievement.part_of is None or _blank(achievement.part_of):
+    part_of = achievement.part_of is not None and not _blank(achievement.part_of)
+    if not part_of and not achievement.has_parts:
         yield _warning(
-            "Det står inte vilken större merit som mikromeriten är en del av.",
-            "It is not said what larger qualification the micro-credential is part of.",
-            "Fyll i part_of, till exempel ett yrkespaket.",
-            "Fill in part_of, such as a vocational package.",
+            "Det står inte vilken större merit som mikromeriten är en del av, eller vilka delar den har.",
+            "It is not said what larger qualification the micro-credential is part of, or what parts it has.",
+            "Fyll i part_of, till exempel ett yrkespaket, eller has_parts.",
+            "Fill in part_of, such as a vocational package, or has_parts.",
         )
 
 
 def _common_description(achievement: Achievement) -> Iterator[Problem]:
-    if any(map(wording.speaks_of_credits, _texts(achievement))):
-        yield _error(
-            "Texten talar om högskolepoäng (ECTS).",
-            "The text speaks of ECTS credits.",
-            "Ange omfattningen i timmar.",
-            "Give the workload in hours.",
-        )
+    yield from _credits(achievement)
     yield from _level(achievement)
     yield from _vocabulary(achievement)
     if not all(outcome.esco for outcome in achievement.outcomes):
@@ -156,6 +151,23 @@ def _common_description(achievement: Achievement) -> Iterator[Problem]:
             "A text is missing in Swedish or English.",
             "Skriv texten på båda språken.",
             "Write the text in both languages.",
+        )
+
+
+def _credits(achievement: Achievement) -> Iterator[Problem]:
+    if any(map(wording.speaks_of_credits, _texts(achievement))):
+        yield _error(
+            "Texten talar om högskolepoäng (ECTS).",
+            "The text speaks of ECTS credits.",
+            "Ange omfattningen i timmar.",
+            "Give the workload in hours.",
+        )
+    if achievement.credit and achievement.credit.framework.rstrip("/").endswith(("ects", "6fcec5c5af")):
+        yield _warning(
+            "Poängen är ECTS, som bara universitet och högskolor ger.",
+            "The credits are ECTS, which only higher education gives.",
+            "Ta bort credit om ni inte är ett lärosäte; timmarna räcker.",
+            "Remove credit unless you are such an institution; the hours are enough.",
         )
 
 
@@ -209,6 +221,13 @@ def _quality(achievement: Achievement) -> Iterator[Problem]:
             "Skriv granskarens namn under body när granskaren har sagt ja.",
             "Write the reviewer's name under body once the reviewer has agreed.",
         )
+    if not all((decision.reference or "").strip() for decision in assured.accreditations):
+        yield _error(
+            "En ackreditering saknar beslutets nummer.",
+            "An accreditation lacks the reference of its decision.",
+            "Skriv numret under reference, eller ta bort ackrediteringen.",
+            "Write it under reference, or remove the accreditation.",
+        )
 
 
 def _ownership(achievement: Achievement) -> Iterator[Problem]:
@@ -234,8 +253,17 @@ def _blank(texts: LangMap) -> bool:
 
 def _maps(achievement: Achievement) -> Iterator[LangMap]:
     assured = achievement.quality_assurance
-    optional = (achievement.description, achievement.entry_requirement, achievement.part_of, achievement.note)
-    yield from (achievement.title, assured.internal, assured.external)
+    grading = achievement.grading
+    optional = (
+        achievement.description,
+        achievement.entry_requirement,
+        achievement.part_of,
+        achievement.target_group,
+        achievement.note,
+        *((grading.title, grading.description) if grading else ()),
+    )
+    yield from (achievement.title, assured.internal, assured.external, *achievement.has_parts)
+    yield from (link.title for link in achievement.documents)
     yield from (texts for texts in optional if texts is not None)
     for outcome in achievement.outcomes:
         yield from (outcome.title, outcome.criteria)

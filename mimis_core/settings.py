@@ -6,7 +6,7 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -49,12 +49,30 @@ class Delivery(_Table):
     rule: DeliveryRule | None = Field(default=None, description="The school's recorded rule, if any")
 
 
+class StatusTable(_Table):
+    """How long a signed status answer may be relied on: longer survives longer outages, shorter is truer."""
+
+    life_hours: int = Field(default=24, gt=0, description="Hours that an answer of this mimis may be relied on")
+    published_days: int = Field(
+        default=7, gt=0, description="Days that an answer written by mimis publish may be relied on"
+    )
+
+
+class Renewal(_Table):
+    """Reminders ahead of the day when a credential expires."""
+
+    remind_days: tuple[Annotated[int, Field(gt=0)], ...] = Field(
+        default=(60, 14), description="How many days ahead a learner is reminded, once each; empty for never"
+    )
+
+
 class TrustTable(_Table):
     """What verification may rely on beyond the EU's trusted lists."""
 
     anchors: tuple[Path, ...] = Field(default=(), description="PEM files with trust anchors, such as a trial key's")
     lists: Path | None = Field(
-        default=None, description="Folder with the checked copy of the EU's trusted lists; mimis trust update fills it"
+        default=None,
+        description="Folder with the checked copy of the EU's trusted lists; mimis seals trust update fills it",
     )
     lotl: str = Field(
         default="https://ec.europa.eu/tools/lotl/eu-lotl.xml", description="Where the EU's list of trusted lists is"
@@ -99,6 +117,8 @@ class Settings(_Table):
     couriers: dict[str, dict[str, Any]] = Field(default={}, description="Wallets and mail, by name")
     feeds: dict[str, dict[str, Any]] = Field(default={}, description="ATSs and HR systems, by name")
     delivery: Delivery = Field(default=Delivery(), description="When a credential is delivered")
+    status: StatusTable = Field(default=StatusTable(), description="Signed status answers")
+    renewal: Renewal = Field(default=Renewal(), description="Credentials that are valid for a time")
     trust: TrustTable = Field(default=TrustTable(), description="What verification relies on")
     issuers: dict[str, IssuerTable] = Field(default={}, description="Issuers that an employer pulls shares from")
     mandates: tuple[Mandate, ...] = Field(

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "mimis_core"
 ADAPTERS = sorted(path.name for path in (ROOT / "adapters").iterdir() if path.is_dir())
 PACKAGES = [CORE, *(ROOT / "adapters" / name / f"mimis_{name}" for name in ADAPTERS)]
-SMALL_CORE = sorted(path.name for path in CORE.glob("*.py"))
+SMALL_CORE = sorted(str(path.relative_to(CORE)) for path in (*CORE.glob("*.py"), *CORE.glob("model/*.py")))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LONGEST = 500
 
@@ -89,8 +89,9 @@ def test_core_imports_pydantic_and_pluggy_only(name: str) -> None:
 
 
 def test_no_file_is_too_long() -> None:
-    long = {str(path.relative_to(ROOT)): lines_of(path) for path in python_files() if lines_of(path) > LONGEST}
-    assert long == {}
+    # Alembic writes the migrations: a table's columns are listed there one by one.
+    written = [path for path in python_files() if path.parent.name != "versions"]
+    assert {str(path.relative_to(ROOT)): lines_of(path) for path in written if lines_of(path) > LONGEST} == {}
 
 
 @pytest.mark.parametrize("word", ["TO" + "DO", "FIX" + "ME", "X" + "XX", "/wo" + "rk/"])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -85,16 +88,45 @@ def _trust(settings: Settings) -> Iterator[Finding]:
             message="A trust anchor is not a certificate in PEM form.",
             mend="Correct [trust] anchors in mimis.toml: each file starts with BEGIN CERTIFICATE.",
         )
+    if settings.trust.lists is not None:
+        yield _lists(settings.folder / settings.trust.lists / "trusted-lists.json", datetime.now(UTC))
+
+
+def _lists(file: Path, now: datetime) -> Finding:
+    """How old the copy of the EU's trusted lists is; its head says when the first of them was due for renewal."""
+    fetch, subject = "Fetch them, best every day by a timer: mimis seals trust update", "trusted lists"
+    try:
+        copy = json.loads(file.read_bytes())
+        fetched, due = datetime.fromisoformat(copy["fetched"]), datetime.fromisoformat(copy["next_update"])
+        old = now > due
+    except FileNotFoundError:
+        return Finding(subject=subject, status="warning", message="They have not been fetched yet.", mend=fetch)
+    except (ValueError, KeyError, TypeError, OSError):
+        return Finding(subject=subject, status="error", message=f"{file} is damaged.", mend=f"Delete it. {fetch}")
+    message = f"Fetched on {fetched.date()}; " + (f"one was due on {due.date()}." if old else f"due on {due.date()}.")
+    return Finding(subject=subject, status="warning" if old else "ok", message=message, mend=fetch if old else None)
 
 
 def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]]]]:
-    signer = {"pkcs12": settings.signer} if settings.signer else {}
+    signer = {str(settings.signer.get("kind", "pkcs12")): settings.signer} if settings.signer else {}
+    sealer = {str(settings.sealer.get("kind", "jades")): settings.sealer} if settings.signer else {}
     return [
         ("source", settings.sources),
         ("signer", signer),
+        ("sealer", sealer),
         ("courier", settings.couriers),
         ("feed", settings.feeds),
+        *_formats(settings),
     ]
+
+
+def _formats(settings: Settings) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
+    """The further formats, each with the sealer and the signer that it has of its own."""
+    for name, table in settings.formats.items():
+        parts = {part: table[part] for part in ("sealer", "signer") if part in table}
+        yield "format", {f"formats.{name}": {"kind": name, **{key: table[key] for key in table if key not in parts}}}
+        for part, own in parts.items():
+            yield part, {f"formats.{name}": own}
 
 
 def _connection(plugins: Plugins, category: str, name: str, table: dict[str, Any]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from huey import SqliteHuey, crontab
@@ -22,18 +23,33 @@ class JobQueue:
     """The queue of one folder. ``start`` runs it in this process, ``stop`` lets the work in hand finish."""
 
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._huey = SqliteHuey("mimis", filename=str(services.settings.folder / "jobs.db"))
         self._consumer: EmbeddedConsumer | None = None
+        self._calendar_seen: date | None = None
 
         def drain() -> dict[str, Any]:
             return vars(services.drain())
 
         self._wake = self._huey.task(name="drain")(drain)
-        self._huey.periodic_task(crontab(minute="*"), name="sweep")(drain)
+        self._huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
 
     def wake(self) -> None:
         """Ask for a drain soon; called after a transaction that queued work."""
         self._wake()
+
+    def sweep(self) -> dict[str, Any]:
+        """What is done every minute: the work that is due, and on the first one of a day the calendar.
+
+        The day is kept in memory only: after a restart the calendar is looked at again, which does no harm. It comes
+        last, so that a fault in it holds up no other work.
+        """
+        work = self._services.drain()
+        today = self._services.clock().date()
+        if self._calendar_seen != today:
+            self._services.look_at_calendar()
+            self._calendar_seen = today
+        return vars(work)
 
     def start(self) -> None:
         """Start one worker thread and the scheduler."""

@@ -8,8 +8,12 @@ from pathlib import Path
 
 from mimis_core.plugins import load_plugins
 from mimis_core.services.employer import EmployerServices
+from mimis_core.services.publishing import Published, PublishServices
+from mimis_core.services.renditions import RenditionServices
+from mimis_core.services.renewals import DayDone
 from mimis_core.services.sync import SyncReport
 from mimis_core.services.views import (
+    RENEWED,
     CredentialView,
     DeliveryView,
     DisclosureView,
@@ -30,7 +34,9 @@ from mimis_core.settings import Settings, load_settings
 from mimis_core.store.database import Database
 
 __all__ = [
+    "RENEWED",
     "CredentialView",
+    "DayDone",
     "DeliveryView",
     "DisclosureView",
     "ImportedCredential",
@@ -39,6 +45,7 @@ __all__ = [
     "OpenShare",
     "Partner",
     "PublicCredential",
+    "Published",
     "Services",
     "ShareOrder",
     "ShareView",
@@ -52,7 +59,7 @@ __all__ = [
 ]
 
 
-class Services(WorkServices, EmployerServices):
+class Services(WorkServices, PublishServices, EmployerServices, RenditionServices):
     """Everything that can be asked and decided in one organisation."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Self, TypeVar
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.catalogue import Catalogue
-from mimis_core.errors import ConfigurationError, NotFoundError
+from mimis_core.errors import ConfigurationError, DataError, NotFoundError
 from mimis_core.kinds import Adapter, Courier, Format, Sealer, Signer, TalentFeed
 from mimis_core.model import CredentialFacts, Event, Organisation, Verdict
 from mimis_core.pipeline import verify_file
@@ -70,8 +70,16 @@ class ServicesBase:
         return verify_file(self.plugins, content, self.settings.reliance(offline=offline))
 
     def read(self, content: bytes) -> CredentialFacts:
-        """Read a credential file of any known format. Raises DataError when no format knows it."""
-        return self._format.read(content)
+        """Read a credential file of any installed format. Raises DataError, the main format's, when none knows it."""
+        try:
+            return self._format.read(content)
+        except DataError:
+            for kind in self.plugins.types("format"):
+                # With its defaults: reading needs no settings, and a format that insists on some is passed over.
+                with suppress(DataError, ConfigurationError):
+                    other: Format[Any] = self._open("format", f"reading.{kind}", {"kind": kind})
+                    return other.read(content)
+            raise
 
     def open_feeds(self) -> list[TalentFeed[Any]]:
         """The configured ATS connections."""

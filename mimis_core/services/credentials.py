@@ -1,23 +1,20 @@
-"""Issued credentials: what a learner sees, their status, their deliveries, and revoking them."""
+"""Issued credentials: what a learner sees, and their deliveries."""
 
 from __future__ import annotations
 
-import base64
 import json
-from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import Achievement, Completion, CredentialStatus, Sealed
-from mimis_core.services.learners import LearnerServices
-from mimis_core.services.messages import revoked_mail
-from mimis_core.services.views import CredentialView, DeliveryView, PublicCredential, StatusView
+from mimis_core.services.status import StatusServices
+from mimis_core.services.views import CredentialView, DeliveryView
 from mimis_core.store.tables import AwardRow, CredentialRow, DeliveryRow, LearnerRow, OutboxRow, PermissionRow, new_id
 
-STATUS_LIFE = timedelta(days=1)
-"""How long a signed status answer may be relied on, also from a mirror."""
+TAKEN_BACK = (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)
+"""A credential in one of these is given to nobody any more."""
 
 
 def load_evidence(award: AwardRow) -> tuple[Completion, ...]:
@@ -25,7 +22,7 @@ def load_evidence(award: AwardRow) -> tuple[Completion, ...]:
     return tuple(Completion.model_validate(item) for item in json.loads(award.evidence))
 
 
-class CredentialServices(LearnerServices):
+class CredentialServices(StatusServices):
     """Credentials of one organisation."""
 
     def credentials_of(self, learner_id: str) -> list[CredentialView]:
@@ -54,68 +51,19 @@ class CredentialServices(LearnerServices):
         with self._transaction() as session:
             return [to_sealed(row) for row in self._rows(session, CredentialRow)]
 
-    def public_credential(self, public_id: str) -> PublicCredential:
-        """What the page behind the QR shows: no person. Raises NotFoundError."""
-        with self._transaction() as session:
-            row = self._by_public_id(session, public_id)
-            achievement = Achievement.model_validate_json(row.achievement)
-            return PublicCredential(
-                achievement=achievement,
-                issuer=self.settings.organisation,
-                owner=self.owner(achievement.owner),
-                status=self._status(row).model_copy(update={"reason": None}),
-            )
-
-    def signed_status(self, public_id: str) -> bytes:
-        """The current status as a compact JWS, signed with the seal's key, cacheable for a day.
-
-        Header ``typ`` is ``mimis-status+jwt``, ``x5c`` the certificates; the claims name the credential's urn and no
-        person, and leave out the reason, which an administrator wrote for the learner alone. Raises NotFoundError.
-        """
-        with self._transaction() as session:
-            view = self._status(self._by_public_id(session, public_id))
-        signer, now = self._signer, self.clock()
-        algorithm = signer.algorithms[0]
-        chain = [base64.b64encode(certificate).decode() for certificate in signer.chain()]
-        header = {"alg": algorithm, "typ": "mimis-status+jwt", "x5c": chain}
-        claims = {
-            "sub": view.urn,
-            "status": view.status.value,
-            "changed_at": view.changed_at.isoformat(),
-            "iat": int(now.timestamp()),
-            "exp": int((now + STATUS_LIFE).timestamp()),
-        }
-        signing_input = b".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
-        return signing_input + b"." + _base64url(signer.sign(signing_input, algorithm))
-
-    def revoke_credential(self, credential_id: str, reason: str, by: str) -> None:
-        """Revoke for good: the status changes at once, the learner is told, employers see it at their next look.
-
-        Raises NotFoundError, or UserError when it is no longer active.
-        """
-        with self._transaction() as session:
-            row = self._get(session, CredentialRow, credential_id, "credential")
-            if row.status not in (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED):
-                raise UserError(f"Credential {credential_id} is already {row.status}.")
-            row.status, row.status_reason, row.status_at = CredentialStatus.REVOKED, reason, self.clock()
-            row.live_key = None
-            self._audit(session, by, "credential.revoke", credential_id)
-            learner = self._get(session, LearnerRow, row.learner_id, "learner")
-            day = row.status_at.date().isoformat()
-            subject, text = revoked_mail(self.settings.organisation, greeting(learner), _titles(row), day, reason)
-            self._queue_mail(session, learner, f"revoked:{row.id}", subject, text, row.id)
-
     def request_delivery(self, learner_id: str, credential_id: str, courier: str, to: str) -> None:
         """Record the learner's permission to send one credential to one address, and queue it.
 
         Repeating it sends nothing twice; a delivery that needed attention is tried again. Raises ConfigurationError for
-        an unknown courier and UserError for a protected learner.
+        an unknown courier, and UserError for a protected learner or a credential that was revoked or replaced.
         """
         self._courier(courier)
         with self._transaction() as session:
             credential = self._credential_of(session, learner_id, credential_id)
             if self._get(session, LearnerRow, learner_id, "learner").protected:
                 raise UserError("Nothing is sent for a person with protected identity.", mend="Talk to the school.")
+            if credential.status in TAKEN_BACK:
+                raise UserError(f"Credential {credential_id} is {credential.status}.", mend="Send the newer one.")
             self._queue_delivery(session, credential, courier, to, "learner", learner_id)
 
     def deliveries_of(self, learner_id: str) -> list[DeliveryView]:
@@ -152,23 +100,32 @@ class CredentialServices(LearnerServices):
             given_by=given_by,
             given_at=self.clock(),
         )
+        session.add(permission)
+        session.flush()
+        self._add_delivery(session, credential, permission.id, courier, to, to_key)
+        self._audit(session, given_by, f"permission.delivery.{kind}", credential.id, courier=courier)
+
+    def _add_delivery(
+        self, session: Session, credential: CredentialRow, permission_id: str, courier: str, to: str, to_key: str
+    ) -> None:
         row = DeliveryRow(
             id=new_id(),
             organisation=self.organisation,
             credential_id=credential.id,
             learner_id=credential.learner_id,
-            permission_id=permission.id,
+            permission_id=permission_id,
             courier=courier,
             to=to,
             to_key=to_key,
             state="queued",
             at=self.clock(),
         )
-        session.add(permission)
-        session.flush()
         session.add(row)
         self._enqueue(session, "deliver", row.id)
-        self._audit(session, given_by, f"permission.delivery.{kind}", credential.id, courier=courier)
+
+    def _is_mailbox(self, courier: str) -> bool:
+        """Whether a courier mails: a mailbox cannot be asked what it has, and is no place to keep a credential in."""
+        return bool(self.settings.couriers.get(courier, {}).get("kind", courier) == "mail")
 
     def _requeue(self, session: Session, delivery: DeliveryRow) -> None:
         """Take a delivery up again that had stopped; one that is sent or queued stays as it is."""
@@ -185,18 +142,6 @@ class CredentialServices(LearnerServices):
             raise NotFoundError(f"There is no credential {credential_id!r} here.", code="unknown")
         return row
 
-    def _by_public_id(self, session: Session, public_id: str) -> CredentialRow:
-        rows = self._rows(session, CredentialRow, CredentialRow.public_id == public_id)
-        if not rows:
-            raise NotFoundError("There is no such credential here.", code="unknown")
-        return rows[0]
-
-    def _status(self, row: CredentialRow) -> StatusView:
-        status = CredentialStatus(row.status)
-        if status is CredentialStatus.ACTIVE and row.valid_until is not None and row.valid_until < self.clock():
-            return StatusView(urn=row.urn, status=CredentialStatus.EXPIRED, changed_at=row.valid_until)
-        return StatusView(urn=row.urn, status=status, reason=row.status_reason, changed_at=row.status_at)
-
     def _views(self, session: Session, rows: list[CredentialRow]) -> list[CredentialView]:
         names = dict(
             session.execute(
@@ -207,9 +152,16 @@ class CredentialServices(LearnerServices):
             row.id: row
             for row in session.scalars(select(AwardRow).where(AwardRow.id.in_({row.award_id for row in rows})))
         }
-        return [self._view(row, names[row.learner_id], awards[row.award_id]) for row in rows]
+        replaced = self._successors(session, rows)
+        return [self._view(row, names[row.learner_id], awards[row.award_id], replaced.get(row.id)) for row in rows]
 
-    def _view(self, row: CredentialRow, learner_name: str, award: AwardRow) -> CredentialView:
+    def _successors(self, session: Session, rows: list[CredentialRow]) -> dict[str, str]:
+        """Ids of what was issued in the place of these, by the older one's id; one in force has none."""
+        ids = [row.id for row in rows if row.status != CredentialStatus.ACTIVE]
+        query = select(CredentialRow.supersedes_id, CredentialRow.id).where(CredentialRow.supersedes_id.in_(ids))
+        return {old: new for old, new in session.execute(query).all() if old} if ids else {}
+
+    def _view(self, row: CredentialRow, learner_name: str, award: AwardRow, replaced_by: str | None) -> CredentialView:
         achievement = Achievement.model_validate_json(row.achievement)
         evidence = load_evidence(award)
         return CredentialView(
@@ -227,6 +179,7 @@ class CredentialServices(LearnerServices):
             completed_at=award.completed_at,
             assessed_by=next((item.by for item in evidence if item.by), None if award.by_rule else award.decided_by),
             kinds=tuple(sorted({item.kind.value for item in evidence})),
+            replaced_by=replaced_by,
         )
 
     def _delivery_view(self, session: Session, row: DeliveryRow) -> DeliveryView:
@@ -252,7 +205,8 @@ def greeting(learner: LearnerRow) -> str:
     return learner.given_name or learner.full_name
 
 
-def _titles(row: CredentialRow) -> tuple[str, str]:
+def credential_titles(row: CredentialRow) -> tuple[str, str]:
+    """Swedish and English title of what a credential is about."""
     return titles_of(Achievement.model_validate_json(row.achievement))
 
 
@@ -261,7 +215,3 @@ def titles_of(achievement: Achievement) -> tuple[str, str]:
     title = achievement.title
     any_title = next(iter(title.values()))
     return title.get("sv", any_title), title.get("en", any_title)
-
-
-def _base64url(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")

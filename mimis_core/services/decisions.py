@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
-from mimis_core.catalogue import check_achievement, passes
+from mimis_core.catalogue import check_achievement, meets, passes
 from mimis_core.errors import UserError
-from mimis_core.model import Achievement, AwardState, Completion
+from mimis_core.model import Achievement, AwardState, Completion, CredentialStatus
+from mimis_core.pipeline import add_months
 from mimis_core.services.intake import IntakeServices
 from mimis_core.services.learners import PROTECTED_NAME
-from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow
+from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, LearnerRow, new_id
 
 
 class DecisionServices(IntakeServices):
@@ -68,6 +71,73 @@ class DecisionServices(IntakeServices):
         if state is AwardState.APPROVED:
             self._enqueue(session, "issue", row.id)
 
+    def _propose(self, session: Session, row: AwardRow, achievement: Achievement, *, by_rule: bool) -> None:
+        """Keep a new award; where the entry's recorded rule may decide, it does."""
+        row.by_rule = by_rule and achievement.automatic is not None
+        session.add(row)
+        self._audit(session, "sync", "award.propose", row.id)
+        if row.by_rule and (rule := achievement.automatic):
+            self._decide(session, row, AwardState.APPROVED, rule.decided_by, f"rule of {rule.decided_on.isoformat()}")
+
+    def _renew_award(
+        self, session: Session, last: AwardRow, achievement: Achievement, used: tuple[Completion, ...]
+    ) -> AwardRow | None:
+        """The award for a recompleted course; None when it was not recompleted, or that would not lengthen anything.
+
+        A recorded rule renews what is in force or has expired. After a suspension or revocation a person decides.
+        """
+        done_at = recompleted_at(achievement, used)
+        if not achievement.valid_months or done_at <= last.completed_at or last.state == AwardState.PROPOSED:
+            return None
+        old = self._latest_credential(session, last)
+        end = add_months(done_at, achievement.valid_months)
+        if old is None or end <= max(old.valid_until or self.clock(), self.clock()):
+            return None
+        row = self._renewal(last, last.round + 1, done_at, dump_evidence(used), done_at)
+        good = old.status in (CredentialStatus.ACTIVE, CredentialStatus.EXPIRED)
+        self._propose(session, row, achievement, by_rule=good)
+        return row
+
+    def _renewal(self, last: AwardRow, number: int, done_at: datetime, evidence: str, valid_from: datetime) -> AwardRow:
+        return AwardRow(
+            id=new_id(),
+            organisation=self.organisation,
+            learner_id=last.learner_id,
+            achievement_id=last.achievement_id,
+            achievement_version=last.achievement_version,
+            round=number,
+            valid_from=valid_from,
+            state=AwardState.PROPOSED,
+            completed_at=done_at,
+            evidence=evidence,
+        )
+
+    def _rounds(self, session: Session, award: AwardRow) -> list[AwardRow]:
+        """All decisions about an award's learner and achievement version."""
+        return self._rows(
+            session,
+            AwardRow,
+            AwardRow.learner_id == award.learner_id,
+            AwardRow.achievement_id == award.achievement_id,
+            AwardRow.achievement_version == award.achievement_version,
+        )
+
+    def _latest_credential(self, session: Session, award: AwardRow) -> CredentialRow | None:
+        """The last credential of an award's learner and achievement version, in whatever state it is."""
+        newer = aliased(CredentialRow)
+        query = (
+            select(CredentialRow)
+            .join(AwardRow, AwardRow.id == CredentialRow.award_id)
+            .where(AwardRow.learner_id == award.learner_id, AwardRow.achievement_id == award.achievement_id)
+            .where(
+                AwardRow.organisation == self.organisation, AwardRow.achievement_version == award.achievement_version
+            )
+            .where(~exists().where(newer.supersedes_id == CredentialRow.id))
+            .order_by(AwardRow.round.desc())
+            .limit(1)
+        )
+        return session.scalars(query).one_or_none()
+
     def _same_person(self, session: Session) -> list[tuple[str, str]]:
         """Only learners who share an address are read: names and completions are encrypted, so that takes its time."""
         shared = (
@@ -89,12 +159,28 @@ class DecisionServices(IntakeServices):
         return [(ids[0], other) for ids in groups.values() for other in ids[1:]]
 
 
+def recompleted_at(achievement: Achievement, used: tuple[Completion, ...]) -> datetime:
+    """When the last of an achievement's requirements was met anew: doing one of two parts again renews nothing."""
+    newest = [
+        max(one.completed_at for one in used if meets(one, need))
+        for need in achievement.earned_by
+        if any(meets(one, need) for one in used)
+    ]
+    return min(newest, default=max(one.completed_at for one in used))
+
+
+def dump_evidence(used: tuple[Completion, ...]) -> str:
+    """The completions of an award as they are stored."""
+    return json.dumps([one.model_dump(mode="json") for one in used])
+
+
 def _award_summary(row: AwardRow, name: str) -> dict[str, Any]:
     return {
         "id": row.id,
         "learner": row.learner_id,
         "name": name,
         "achievement": f"{row.achievement_id}@{row.achievement_version}",
+        "round": row.round,
         "state": row.state,
         "completed_at": row.completed_at.isoformat(),
         "decided_at": row.decided_at.isoformat() if row.decided_at else None,

@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from secrets import token_urlsafe
-from uuid import UUID
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import MimisError, NotFoundError, PermanentError, UserError
-from mimis_core.model import Achievement, Award, AwardState, CredentialStatus, IssueOrder, Sealed
-from mimis_core.pipeline import add_months, issue
-from mimis_core.services.credentials import greeting, load_evidence, titles_of
-from mimis_core.services.learners import to_learner
-from mimis_core.services.messages import received_mail
-from mimis_core.services.sync import SyncServices
+from mimis_core.errors import MimisError, NotFoundError, PermanentError, TemporaryError
+from mimis_core.model import Achievement, CredentialStatus, Sealed
+from mimis_core.pipeline import issue
+from mimis_core.services.credentials import greeting, titles_of
+from mimis_core.services.messages import received_mail, renewed_mail
+from mimis_core.services.orders import Plan, not_now
+from mimis_core.services.succession import SuccessionServices
+from mimis_core.services.views import RENEWED
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, OutboxRow, new_id
 
 MOST_MAKERS = 4
@@ -33,25 +32,29 @@ Outcomes = dict[str, bool | MimisError]
 class Made:
     """A sealed credential that is not stored yet."""
 
-    order: IssueOrder
-    public_id: str
+    plan: Plan
     sealed: Sealed
 
+    @property
+    def award_id(self) -> str:
+        """The decision that it was made for."""
+        return self.plan.order.award.id
 
-class IssueServices(SyncServices):
+
+class IssueServices(SuccessionServices):
     """Builds, seals and stores."""
 
     def _issue_awards(self, award_ids: Sequence[str]) -> Outcomes:
         """Issue what these awards entitle to, and mark the jobs of all that have a credential then as done."""
         outcomes: Outcomes = {}
         made = []
-        orders = self._orders(award_ids, outcomes)
-        making = [self._makers.submit(self._make, order, public_id) for order, public_id in orders]
-        for (order, _), future in zip(orders, making, strict=True):
+        plans = self._plans(award_ids, outcomes)
+        making = [self._makers.submit(self._make, plan) for plan in plans]
+        for plan, future in zip(plans, making, strict=True):
             try:
                 made.append(future.result())
             except MimisError as error:
-                outcomes[order.award.id] = error
+                outcomes[plan.order.award.id] = error
         self._keep(made, outcomes)
         return outcomes
 
@@ -66,18 +69,19 @@ class IssueServices(SyncServices):
         # Kept, since each thread of a format may have tools of its own that take time to set up.
         return ThreadPoolExecutor(min(MOST_MAKERS, os.cpu_count() or 1), "issue")
 
-    def _make(self, order: IssueOrder, public_id: str) -> Made:
-        return Made(order, public_id, issue(order, self._format, self._sealer, self._signer))
+    def _make(self, plan: Plan) -> Made:
+        return Made(plan, issue(plan.order, self._format, self._sealer, self._signer))
 
-    def _orders(self, award_ids: Sequence[str], outcomes: Outcomes) -> list[tuple[IssueOrder, str]]:
-        """What to build for each award, with the public id; awards that need nothing built go into ``outcomes``."""
+    def _plans(self, award_ids: Sequence[str], outcomes: Outcomes) -> list[Plan]:
+        """What to build for each award; awards that need nothing built go into ``outcomes``."""
         query = (
             select(AwardRow, LearnerRow, exists().where(CredentialRow.award_id == AwardRow.id))
             .join(LearnerRow, LearnerRow.id == AwardRow.learner_id)
             .where(AwardRow.organisation == self.organisation, AwardRow.id.in_(award_ids))
         )
-        orders = []
+        plans = []
         with self._transaction() as session:
+            places = self._free_places(session, len(award_ids))
             found = {award.id: (award, learner, issued) for award, learner, issued in session.execute(query)}
             for award_id in award_ids:
                 if award_id not in found:
@@ -88,34 +92,11 @@ class IssueServices(SyncServices):
                     outcomes[award_id] = False
                     continue
                 try:
-                    orders.append(self._order(award, learner))
+                    plans.append(self._plan(award, learner, places.pop(), self._predecessor(session, award)))
                 except MimisError as error:
                     outcomes[award_id] = error
             self._finish_issue(session, [award_id for award_id, outcome in outcomes.items() if outcome is False])
-        return orders
-
-    def _order(self, award: AwardRow, learner: LearnerRow) -> tuple[IssueOrder, str]:
-        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
-        if award.state != AwardState.APPROVED or learner.protected or achievement is None:
-            raise _not_now(award.id)
-        if not self._ready(achievement):
-            raise UserError(f"{achievement.ref} does not pass the six principles.", mend="See: mimis catalogue check")
-        now, public_id = self.clock(), token_urlsafe(12)
-        months = achievement.valid_months
-        order = IssueOrder(
-            urn=f"urn:credential:{UUID(new_id())}",
-            award=_to_award(award),
-            achievement=achievement,
-            learner=to_learner(learner),
-            issuer=self.settings.organisation,
-            owner=self.owner(achievement.owner),
-            issued_at=now,
-            valid_until=add_months(now, months) if months else None,
-            status_url=f"{self.settings.base_url}/status/{public_id}",
-            public_url=f"{self.settings.base_url}/c/{public_id}",
-            show_birth_date=self.settings.show_birth_date,
-        )
-        return order, public_id
+        return plans
 
     def _keep(self, made: Sequence[Made], outcomes: Outcomes) -> None:
         """Store all with what follows from them, in one transaction; when one cannot be, each on its own."""
@@ -127,39 +108,48 @@ class IssueServices(SyncServices):
                 for one in made:
                     self._keep([one], outcomes)
                 return
-            award_id = made[0].order.award.id
-            outcomes[award_id] = self._explain_clash(award_id)
+            outcomes[made[0].award_id] = self._explain_clash(made[0])
 
-    def _explain_clash(self, award_id: str) -> bool | MimisError:
-        """Another worker was faster with this award, which is fine; or another award has the live credential."""
+    def _explain_clash(self, made: Made) -> bool | MimisError:
+        """Another worker was faster with this award, which is fine; or something else has what it needs."""
+        order = made.plan.order
         with self._transaction() as session:
-            if self._rows(session, CredentialRow, CredentialRow.award_id == award_id):
-                self._finish_issue(session, [award_id])
+            if self._rows(session, CredentialRow, CredentialRow.award_id == made.award_id):
+                self._finish_issue(session, [made.award_id])
                 return False
+            place = CredentialRow.status_list == made.plan.status_list, CredentialRow.status_index == order.status_index
+            if self._rows(session, CredentialRow, *place):
+                return TemporaryError("Its place in the status list was taken meanwhile.", mend="Try again.")
         return PermanentError(
             "The learner has a live credential of this achievement already.",
             mend="Revoke that one first, or reject the award.",
         )
 
     def _store(self, session: Session, made: Sequence[Made], outcomes: Outcomes) -> None:
-        owners = {one.order.learner.id for one in made}
+        owners = {one.plan.order.learner.id for one in made}
         learners = {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
         rows = []
-        for one in made:
-            award_id = one.order.award.id
+        # In one order everywhere, so that two workers never wait for each other's rows.
+        for one in sorted(made, key=lambda one: one.plan.replaces or ""):
+            outcomes[one.award_id] = True
             # She may have been marked as protected while the document was being built.
-            protected = learners[one.order.learner.id].protected
-            outcomes[award_id] = _not_now(award_id) if protected else True
-            if not protected:
-                rows.append((one, self._credential_row(one)))
-        session.add_all(row for _, row in rows)
+            if learners[one.plan.order.learner.id].protected:
+                outcomes[one.award_id] = not_now(one.award_id)
+                continue
+            try:
+                old = self._step_aside(session, one.plan, RENEWED)
+            except TemporaryError as error:
+                outcomes[one.award_id] = error
+                continue
+            rows.append((one, old, self._credential_row(one)))
+        session.add_all(row for _, _, row in rows)
         session.flush()  # mails and deliveries refer to them
-        for one, row in rows:
-            self._follow_up(session, one.order, row, learners[row.learner_id])
-        self._finish_issue(session, [row.award_id for _, row in rows])
+        for one, old, row in rows:
+            self._follow_up(session, one, old, row, learners[row.learner_id])
+        self._finish_issue(session, [row.award_id for _, _, row in rows])
 
     def _credential_row(self, made: Made) -> CredentialRow:
-        order, sealed = made.order, made.sealed
+        order, sealed = made.plan.order, made.sealed
         return CredentialRow(
             id=new_id(),
             organisation=self.organisation,
@@ -167,7 +157,7 @@ class IssueServices(SyncServices):
             learner_id=order.learner.id,
             achievement=order.achievement.model_dump_json(),
             urn=order.urn,
-            public_id=made.public_id,
+            public_id=made.plan.public_id,
             live_key=f"{order.learner.id}:{order.achievement.ref}",
             format=sealed.format,
             media_type=sealed.media_type,
@@ -177,15 +167,30 @@ class IssueServices(SyncServices):
             status_at=order.issued_at,
             issued_at=order.issued_at,
             valid_until=order.valid_until,
+            supersedes_id=made.plan.replaces,
+            status_list=made.plan.status_list,
+            status_index=order.status_index,
         )
 
-    def _follow_up(self, session: Session, order: IssueOrder, row: CredentialRow, learner: LearnerRow) -> None:
-        """Record it, tell the learner, and queue what the school's rule asks for."""
-        self._audit(session, "mimis", "credential.issue", row.id)
-        link = f"{self.settings.base_url}/me/credentials/{row.id}"
-        subject, text = received_mail(self.settings.organisation, greeting(learner), titles_of(order.achievement), link)
+    def _follow_up(
+        self, session: Session, made: Made, old: CredentialRow | None, row: CredentialRow, learner: LearnerRow
+    ) -> None:
+        """Record it, tell the learner, and queue what her permissions and the school's rule ask for."""
+        achievement, school = made.plan.order.achievement, self.settings.organisation
+        link, titles = self._link(row), titles_of(achievement)
+        if old is None:
+            self._audit(session, "mimis", "credential.issue", row.id)
+            subject, text = received_mail(school, greeting(learner), titles, link)
+        else:
+            self._audit(session, "mimis", "credential.renew", old.id, by=row.id)
+            wallets = self._carry_deliveries(session, old, row)
+            day = row.valid_until.date().isoformat() if row.valid_until else None
+            subject, text = renewed_mail(school, greeting(learner), titles, link, day, in_wallet=wallets > 0)
         self._queue_mail(session, learner, f"received:{row.award_id}", subject, text, row.id)
-        self._apply_rule(session, row, order.achievement, learner)
+        self._apply_rule(session, row, achievement, learner)
+
+    def _link(self, row: CredentialRow) -> str:
+        return f"{self.settings.base_url}/me/credentials/{row.id}"
 
     def _apply_rule(
         self, session: Session, credential: CredentialRow, achievement: Achievement, learner: LearnerRow
@@ -209,26 +214,3 @@ class IssueServices(SyncServices):
                 .values(state="done", lease_until=None, reason=None)
                 .execution_options(synchronize_session=False)
             )
-
-
-def _not_now(award_id: str) -> PermanentError:
-    return PermanentError(
-        f"Award {award_id} may not be issued now.",
-        mend="It must be approved, its catalogue entry present, and the learner not protected.",
-    )
-
-
-def _to_award(row: AwardRow) -> Award:
-    return Award(
-        id=row.id,
-        learner_id=row.learner_id,
-        achievement_id=row.achievement_id,
-        achievement_version=row.achievement_version,
-        state=AwardState(row.state),
-        completed_at=row.completed_at,
-        evidence=load_evidence(row),
-        decided_by=row.decided_by,
-        decided_at=row.decided_at,
-        by_rule=row.by_rule,
-        reason=row.reason,
-    )

@@ -86,3 +86,105 @@ def revoked_mail(school: Organisation, given_name: str, titles: tuple[str, str],
         f'Hello {given_name}.\n\nThe school has revoked your credential "{titles[1]}" on {day}. '
         f"Anyone who checks it sees that it is revoked. Do you think this is wrong? Write to {contact}.\n",
     )
+
+
+def suspended_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str, reason: str) -> Mail:
+    """The school has stopped a credential for now."""
+    name = school.legal_name["sv"]
+    contact = school.email or name
+    return (
+        f"Ditt bevis ”{titles[0]}” är stoppat tills vidare",
+        f"Hej {given_name}!\n\n{name} har stoppat beviset den {day} medan något kontrolleras. Skälet är: {reason}\n\n"
+        "Den som kontrollerar beviset ser att det är stoppat. Du får ett nytt mejl när det gäller igen eller tas "
+        f"tillbaka.\n\nTycker du att det är fel? Skriv till {contact}.\n\nHälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nThe school has stopped your credential "{titles[1]}" on {day} while something is '
+        "checked. Anyone who checks it sees that it is stopped. You get another e-mail when it is valid again or "
+        f"is taken back. Do you think this is wrong? Write to {contact}.\n",
+    )
+
+
+def reinstated_mail(school: Organisation, given_name: str, titles: tuple[str, str], link: str) -> Mail:
+    """A credential that was stopped is valid again."""
+    name = school.legal_name["sv"]
+    return (
+        f"Ditt bevis ”{titles[0]}” gäller igen",
+        f"Hej {given_name}!\n\n{name} har kontrollerat beviset och det gäller igen. Filen är densamma som förut: "
+        f"du behöver inte göra något.\n\nTitta på beviset: {link}\n\nHälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" is valid again. The file is the same as before: '
+        f"you need do nothing.\n\nSee the credential: {link}\n",
+    )
+
+
+IN_WALLET = (
+    "Filen som redan ligger i din plånbok kan ingen ändra. Vi lägger det nya beviset bredvid. "
+    "Ta bort det gamla där, så blir det inte fel när du visar det.\n\n",
+    "Nobody can change the file that is already in your wallet. We put the new credential beside it. "
+    "Remove the old one there, so that you do not show the wrong one.\n\n",
+)
+SAVED = (
+    "Har du sparat den gamla filen någonstans? Den kan ingen ändra. Byt ut den mot den nya.\n\n",
+    "Have you saved the old file somewhere? Nobody can change it. Put the new one in its place.\n\n",
+)
+"""What to do with the old file, in Swedish and English: in a wallet that gets the new one, or saved by hand."""
+
+
+def corrected_mail(
+    school: Organisation, given_name: str, titles: tuple[str, str], link: str, reason: str, *, in_wallet: bool
+) -> Mail:
+    """A corrected credential stands in the place of an earlier one."""
+    name = school.legal_name["sv"]
+    sv_file, en_file = IN_WALLET if in_wallet else SAVED
+    return (
+        f"Du har fått ett rättat bevis från {name}",
+        f"Hej {given_name}!\n\nBeviset ”{titles[0]}” är rättat. Skälet är: {reason}\n\nDet nya beviset: {link}\n\n"
+        "Det gamla gäller inte längre. Den som kontrollerar det ser att det är ersatt. "
+        f"Delningar som du har gjort visar nu det nya.\n\n{sv_file}Hälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" has been corrected. The new one: {link}\n\n'
+        "The old one is no longer valid: anyone who checks it sees that it was replaced. "
+        f"What you have shared shows the new one now.\n\n{en_file}",
+    )
+
+
+def renewed_mail(
+    school: Organisation, given_name: str, titles: tuple[str, str], link: str, day: str | None, *, in_wallet: bool
+) -> Mail:
+    """A renewed credential; shares go on showing the old one, since the learner allowed that one."""
+    name = school.legal_name["sv"]
+    sv_file, en_file = IN_WALLET if in_wallet else SAVED
+    sv_day, en_day = (f" Det gäller till {day}.", f" It is valid until {day}.") if day else ("", "")
+    return (
+        f"Ditt bevis ”{titles[0]}” är förnyat",
+        f"Hej {given_name}!\n\nDu har fått ett nytt bevis i stället för det gamla.{sv_day}\n\n"
+        f"Det nya beviset: {link}\n\n"
+        "Har du delat det gamla? Delningen visar fortfarande det. Dela det nya om någon ska få se det.\n\n"
+        f"{sv_file}Hälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" has been renewed.{en_day} The new one: {link}\n\n'
+        f"If you have shared the old one, the share still shows that. Share the new one too.\n\n{en_file}",
+    )
+
+
+def expired_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str) -> Mail:
+    """The time when a credential was valid is over."""
+    name = school.legal_name["sv"]
+    contact = school.email or name
+    return (
+        f"Ditt bevis ”{titles[0]}” har gått ut",
+        f"Hej {given_name}!\n\nBeviset gällde till {day}. Det är fortfarande äkta, men den som kontrollerar det "
+        f"ser att tiden är ute.\n\nVill du förnya det? Skriv till {contact}, så får du veta hur.\n\n"
+        f"Hälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" was valid until {day}. It is still genuine, but anyone '
+        f"who checks it sees that its time is over. Do you want to renew it? Write to {contact}.\n",
+    )
+
+
+def reminder_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str, link: str) -> Mail:
+    """A credential will expire soon."""
+    name = school.legal_name["sv"]
+    contact = school.email or name
+    return (
+        f"Ditt bevis ”{titles[0]}” gäller till {day}",
+        f"Hej {given_name}!\n\nBeviset går ut den {day}. Ska det gälla även efter det behöver det förnyas innan dess. "
+        f"Skriv till {contact}, så får du veta hur.\n\nTitta på beviset: {link}\n\nHälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" expires on {day}. If you want it to stay valid it must '
+        f"be renewed before that. Write to {contact}.\n\nSee the credential: {link}\n",
+    )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
+from mimis_core.model import CredentialStatus
 from mimis_core.services.credentials import CredentialServices, to_sealed
 from mimis_core.services.partners import PartnerServices, to_partner
 from mimis_core.services.views import DisclosureView, OpenShare, SharedCredential, ShareOrder, ShareView
@@ -165,13 +166,22 @@ class ShareServices(CredentialServices, PartnerServices):
         return self._get(session, LearnerRow, row.learner_id, "learner").protected
 
     def _shared_rows(self, session: Session, share_id: str) -> list[CredentialRow]:
+        """What a share shows now: the credentials that the learner chose, each as it was corrected last.
+
+        A correction is about the same award, which is what she allowed to be seen. A renewal is a new decision on new
+        evidence, which she has not been asked about: the share goes on showing the old one, as replaced.
+        """
         query = (
             select(CredentialRow)
             .join(ShareCredentialRow, ShareCredentialRow.credential_id == CredentialRow.id)
             .where(ShareCredentialRow.share_id == share_id)
-            .order_by(CredentialRow.issued_at, CredentialRow.id)
         )
-        return list(session.scalars(query))
+        chosen = list(session.scalars(query))
+        awards = {row.award_id for row in chosen if row.status != CredentialStatus.ACTIVE}
+        same = self._rows(session, CredentialRow, CredentialRow.award_id.in_(awards)) if awards else []
+        corrected = {row.supersedes_id: row for row in same if row.supersedes_id}
+        shown = {row.id: row for row in (_last_correction(one, corrected) for one in chosen)}
+        return sorted(shown.values(), key=lambda row: (row.issued_at, row.id))
 
     def _share_view(self, session: Session, row: ShareRow) -> ShareView:
         partner = None
@@ -200,3 +210,9 @@ class ShareServices(CredentialServices, PartnerServices):
         if row.withdrawn_at is not None:
             return "withdrawn"
         return "active" if row.until >= self.clock().date() else "expired"
+
+
+def _last_correction(row: CredentialRow, corrected: dict[str, CredentialRow]) -> CredentialRow:
+    while (newer := corrected.get(row.id)) is not None and newer.award_id == row.award_id:
+        row = newer
+    return row

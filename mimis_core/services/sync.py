@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from mimis_core.catalogue import Match
 from mimis_core.errors import ConfigurationError, MimisError, NotFoundError
 from mimis_core.model import Achievement, AwardState, Completion, Model, PulledPage
 from mimis_core.pipeline import map_completions
-from mimis_core.services.decisions import DecisionServices
+from mimis_core.services.decisions import DecisionServices, dump_evidence
 from mimis_core.services.intake import Run
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, SetAsideRow, new_id
 
@@ -156,12 +155,17 @@ class SyncServices(DecisionServices):
         completions: dict[str, list[CompletionRow]] = {}
         for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_(touched)):
             completions.setdefault(row.learner_id, []).append(row)
-        awards = self._rows(session, AwardRow, AwardRow.learner_id.in_(touched))
-        has = {(row.learner_id, row.achievement_id, row.achievement_version) for row in awards}
+        awards = sorted(self._rows(session, AwardRow, AwardRow.learner_id.in_(touched)), key=lambda one: one.round)
+        has = {(one.learner_id, one.achievement_id, one.achievement_version): one for one in awards}
         return sum(self._match_learner(session, touched[one], completions.get(one, []), has) for one in sorted(touched))
 
-    def _match_learner(self, session: Session, learner: LearnerRow, rows: list[CompletionRow], has: set[Held]) -> int:
-        """Bring one learner's completions and awards up to date; gives the number of new awards."""
+    def _match_learner(
+        self, session: Session, learner: LearnerRow, rows: list[CompletionRow], has: dict[Held, AwardRow]
+    ) -> int:
+        """Bring one learner's completions and awards up to date; gives the number of new awards.
+
+        ``has`` holds her last award of each achievement version; a recompleted course makes the next one.
+        """
         if learner.protected:
             for row in rows:
                 row.state, row.reason = "set_aside", "protected"
@@ -176,9 +180,8 @@ class SyncServices(DecisionServices):
             for one in used:
                 by_key[one.source, one.key].state = "used"
             held = learner.id, achievement.id, achievement.version
-            if held not in has:
-                has.add(held)
-                self._award(session, learner.id, achievement, used)
+            if made := self._award(session, learner.id, achievement, used, has.get(held)):
+                has[held] = made
                 new += 1
         return new
 
@@ -192,23 +195,30 @@ class SyncServices(DecisionServices):
         )
         return Match(earned=good, waiting=match.waiting + held, unmatched=match.unmatched)
 
-    def _award(self, session: Session, learner_id: str, achievement: Achievement, used: tuple[Completion, ...]) -> None:
+    def _award(
+        self,
+        session: Session,
+        learner_id: str,
+        achievement: Achievement,
+        used: tuple[Completion, ...],
+        last: AwardRow | None,
+    ) -> AwardRow | None:
+        """A first award, or the next round after ``last`` for a recompleted course; None when nothing is new."""
+        if last is not None:
+            return self._renew_award(session, last, achievement, used)
         row = AwardRow(
             id=new_id(),
             organisation=self.organisation,
             learner_id=learner_id,
             achievement_id=achievement.id,
             achievement_version=achievement.version,
+            round=1,
             state=AwardState.PROPOSED,
             completed_at=max(one.completed_at for one in used),
-            evidence=json.dumps([one.model_dump(mode="json") for one in used]),
+            evidence=dump_evidence(used),
         )
-        session.add(row)
-        self._audit(session, "sync", "award.propose", row.id)
-        if achievement.automatic is not None:
-            rule = achievement.automatic
-            row.by_rule = True
-            self._decide(session, row, AwardState.APPROVED, rule.decided_by, f"rule of {rule.decided_on.isoformat()}")
+        self._propose(session, row, achievement, by_rule=True)
+        return row
 
     def _counts(self, session: Session, names: list[str], run: Run) -> dict[str, int]:
         def grouped(table: Any, column: Any) -> dict[str, int]:

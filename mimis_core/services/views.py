@@ -9,6 +9,9 @@ from pydantic import ConfigDict
 
 from mimis_core.model import Achievement, CredentialStatus, FeedReceipt, Model, Organisation, Sealed, Verdict
 
+RENEWED = "renewed"
+"""The reason of a superseded credential whose holder renewed it; every other reason was written by a person."""
+
 
 class StatusView(Model):
     """Status of one credential; names nobody."""
@@ -20,7 +23,10 @@ class StatusView(Model):
 
 
 class CredentialView(Model):
-    """One issued credential with the catalogue entry that it was issued from, as the learner sees it."""
+    """One issued credential with the catalogue entry that it was issued from, as the learner sees it.
+
+    ``replaced_by`` is the id of the credential that was issued in its place, corrected or renewed.
+    """
 
     id: str
     urn: str
@@ -36,6 +42,7 @@ class CredentialView(Model):
     completed_at: datetime
     assessed_by: str | None = None
     kinds: tuple[str, ...] = ()
+    replaced_by: str | None = None
 
 
 class PublicCredential(Model):
@@ -48,12 +55,15 @@ class PublicCredential(Model):
 
 
 class DeliveryView(Model):
-    """One credential's way to a wallet or mailbox. ``state``: queued, sent, attention (reason says why)."""
+    """One credential's way to a wallet or mailbox.
+
+    ``state``: queued, sent, attention (reason says why), cancelled (the credential was replaced or revoked before).
+    """
 
     credential_id: str
     title: dict[str, str]
     courier: str
-    state: Literal["queued", "sent", "attention"]
+    state: Literal["queued", "sent", "attention", "cancelled"]
     reason: str | None = None
     url: str | None = None
     at: datetime
@@ -139,7 +149,10 @@ class Slip(Model):
 
 
 class ImportedCredential(Model):
-    """One credential that an employer took in, with the verdict of the last check."""
+    """One credential that an employer took in, with the verdict of the last check.
+
+    ``status`` is the issuer's word when the share was opened last: it tells how a credential was taken back.
+    """
 
     # Any bytes can be taken in, also those that are no text.
     model_config = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
@@ -149,6 +162,7 @@ class ImportedCredential(Model):
     issuer_name: dict[str, str]
     verdict: Verdict
     content: bytes
+    status: str | None = None
 
 
 class ImportedShare(Model):

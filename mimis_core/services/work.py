@@ -9,10 +9,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, PermanentError, TemporaryError
-from mimis_core.model import Achievement, Parcel, Receipt
-from mimis_core.services.credentials import greeting, titles_of, to_sealed
-from mimis_core.services.issuing import IssueServices
+from mimis_core.model import Parcel, Receipt
+from mimis_core.services.credentials import TAKEN_BACK, credential_titles, greeting, to_sealed
 from mimis_core.services.messages import delivery_failed_mail, file_mail
+from mimis_core.services.renewals import RenewalServices
 from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
 
 BATCH = 100
@@ -50,7 +50,7 @@ class WorkDone:
     postponed: int = 0
 
 
-class WorkServices(IssueServices):
+class WorkServices(RenewalServices):
     """Takes leases on outbox rows and does what they ask for."""
 
     def drain(self) -> WorkDone:
@@ -158,7 +158,7 @@ class WorkServices(IssueServices):
             return True
         with self._transaction() as session:
             name = self._get(session, DeliveryRow, job.ref, "delivery").courier
-        return bool(self.settings.couriers.get(name, {}).get("kind", name) == "mail")
+        return self._is_mailbox(name)
 
     # Deliver and mail ------------------------------------------------------------------------------------------
 
@@ -172,8 +172,12 @@ class WorkServices(IssueServices):
             if learner.protected:
                 raise PermanentError("The learner is protected: nothing is sent.", mend="The officer takes over.")
             credential = self._get(session, CredentialRow, row.credential_id, "credential")
-            achievement = Achievement.model_validate_json(credential.achievement)
-            subject, text = file_mail(self.settings.organisation, greeting(learner), titles_of(achievement))
+            if credential.status in TAKEN_BACK:
+                row.state, row.reason, row.at = "cancelled", credential.status, self.clock()
+                self._audit(session, "mimis", "delivery.cancelled", row.id)
+                self._finish(session, job)
+                return False
+            subject, text = file_mail(self.settings.organisation, greeting(learner), credential_titles(credential))
             parcel = Parcel(key=row.id, to=row.to, subject=subject, text=text, sealed=to_sealed(credential))
             courier = row.courier
         receipt = self._courier(courier).deliver(parcel)
@@ -241,11 +245,8 @@ class WorkServices(IssueServices):
             return
         learner = self._get(session, LearnerRow, delivery.learner_id, "learner")
         credential = self._get(session, CredentialRow, delivery.credential_id, "credential")
-        achievement = Achievement.model_validate_json(credential.achievement)
-        link = f"{self.settings.base_url}/me/credentials/{credential.id}"
-        subject, text = delivery_failed_mail(
-            self.settings.organisation, greeting(learner), titles_of(achievement), link
-        )
+        titles, link = credential_titles(credential), self._link(credential)
+        subject, text = delivery_failed_mail(self.settings.organisation, greeting(learner), titles, link)
         key = f"failed:{delivery.id}"
         if not self._rows(session, MessageRow, MessageRow.key == key):
             self._queue_mail(session, learner, key, subject, text, credential.id)

@@ -78,13 +78,19 @@ class SetAsideRow(Base):
 
 
 class AwardRow(Base):
-    """One decision; a learner has at most one for each achievement version."""
+    """One decision; a learner has at most one for each achievement version and round.
+
+    Round 1 is the first time; each renewal is a decision of its own, one round later. ``valid_from`` is set for a
+    renewal: the validity counts from the recompletion, or from the day when a person decided.
+    """
 
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version"),)
+    __table_args__ = (UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version", "round"),)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
     achievement_id: Mapped[str] = mapped_column(String(80))
     achievement_version: Mapped[int]
+    round: Mapped[int] = mapped_column(default=1)
+    valid_from: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(String(20), index=True)
     completed_at: Mapped[datetime]
     evidence: Mapped[str] = mapped_column(Encrypted)
@@ -95,10 +101,18 @@ class AwardRow(Base):
 
 
 class CredentialRow(Base):
-    """An issued credential. ``live_key`` is set while it lives, so that the database refuses a second one."""
+    """An issued credential. ``live_key`` is set while it lives, so that the database refuses a second one.
+
+    ``supersedes_id`` is the credential that this one replaces: a correction has the award of that one, a renewal one
+    of its own. ``status_list`` and ``status_index`` are its place in a Bitstring Status List, and ``reminded`` the
+    number of days ahead of the end at which the learner was last reminded.
+    """
 
     __tablename__ = "credential"
-    __table_args__ = (UniqueConstraint("organisation", "live_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "live_key"),
+        UniqueConstraint("organisation", "status_list", "status_index"),
+    )
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
     achievement: Mapped[str] = mapped_column(Encrypted)
@@ -113,7 +127,11 @@ class CredentialRow(Base):
     status_reason: Mapped[str | None] = mapped_column(Encrypted)
     status_at: Mapped[datetime]
     issued_at: Mapped[datetime]
-    valid_until: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None] = mapped_column(index=True)
+    supersedes_id: Mapped[str | None] = mapped_column(ForeignKey("credential.id"), unique=True)
+    status_list: Mapped[int]
+    status_index: Mapped[int]
+    reminded: Mapped[int | None]
 
 
 class PermissionRow(Base):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mimis_core.cli.check import _lists
 from tests.command import Mimis
 
 
@@ -40,6 +42,10 @@ def test_what_production_needs_is_warned(folder: Path, mimis: Mimis) -> None:
     ended = mimis("check", "--config", folder)
     assert "docs/sigill.md" in ended.out
     assert "https" in ended.out
+
+
+def test_level_of_seal_is_advised(folder: Path, mimis: Mimis) -> None:
+    assert "LTA" in findings(mimis, folder, "warning")["sealer jades"]["mend"]
 
 
 def test_unanswered_privacy_is_an_error(folder: Path, mimis: Mimis) -> None:
@@ -99,3 +105,21 @@ def test_unfit_entry_exits_one(folder: Path, mimis: Mimis) -> None:
     assert ended.code == 1
     assert "verktygsvana@1" in ended.out
     assert findings(mimis, folder, "error")["catalogue"]["mend"] == "See: mimis catalogue check"
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [
+        (None, "warning", "not been fetched"),
+        ('{"fetched":"2026-11-01T00:00:00Z","next_update":"2027-01-01T00:00:00Z"}', "ok", "due on 2027-01-01"),
+        ('{"fetched":"2026-01-01T00:00:00Z","next_update":"2026-02-01T00:00:00Z"}', "warning", "was due on 2026-02-01"),
+        ('{"fetched":"2026-01-01T00:00:00Z"}', "error", "damaged"),
+        ("[]", "error", "damaged"),
+    ],
+)
+def test_age_of_trusted_lists_is_told(tmp_path: Path, content: str | None, status: str, words: str) -> None:
+    file = tmp_path / "trusted-lists.json"
+    if content is not None:
+        file.write_text(content)
+    finding = _lists(file, datetime(2026, 11, 24, tzinfo=UTC))
+    assert (finding.status, words in finding.message) == (status, True)

@@ -45,7 +45,7 @@ def test_unwritable_output_is_told(folder: Path, mimis: Mimis, credential: str, 
 def test_revoked_credential_is_told_by_mail(folder: Path, mimis: Mimis, credential: str) -> None:
     command = "credentials", "revoke", credential, "--reason", "Fel person.", "--config", folder, "--json"
     ended = mimis(*command, "--yes")
-    assert (ended.code, ended.json["status"]) == (0, "revoked")
+    assert (ended.code, ended.json["changed"], ended.json["credentials"][0]["status"]) == (0, 1, "revoked")
     assert "gäller inte längre" in HandCourier.parcels[-1].subject
     assert mimis(*command, "--yes").code == 2
     assert len(HandCourier.parcels) == 2

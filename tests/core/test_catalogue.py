@@ -48,6 +48,18 @@ def make_achievement(**changes: Any) -> Achievement:
     return Achievement.model_validate({**sound, **changes})
 
 
+def accredited(**changes: Any) -> dict[str, Any]:
+    """Quality assurance with an accreditation that has no reference unless one is given."""
+    decision = {
+        "title": both("Granskad"),
+        "type": "programme_quality",
+        "body": {"legal_name": both("Rådet")},
+        **changes,
+    }
+    assured = {"internal": both("Vi."), "external": both("De."), "body": both("De")}
+    return {**assured, "accreditations": [decision]}
+
+
 def outcome_with(**changes: Any) -> Achievement:
     outcome = make_achievement().outcomes[0].model_dump()
     return make_achievement(outcomes=[{**outcome, **changes}])
@@ -165,6 +177,11 @@ def test_unmeasurable_criteria_are_warned_about(criterion: str) -> None:
         ({"workload_hours": 1}, 2, "warning"),
         ({"workload_hours": 900}, 2, "warning"),
         ({"part_of": None}, 3, "warning"),
+        ({"part_of": None, "has_parts": [both("Bromsar"), both("Växlar")]}, 3, "ok"),
+        ({"credit": {"points": 2}}, 4, "warning"),
+        ({"credit": {"points": 2, "framework": "ecvet"}}, 4, "ok"),
+        ({"grading": {"title": both("G"), "description": {"sv": "Bara svenska."}}}, 4, "warning"),
+        ({"has_parts": [both("Del 7 hp")]}, 4, "error"),
         ({"assessment": ["6a4db9f11d", "tenta"]}, 4, "error"),
         ({"mode": ["hemma"]}, 4, "error"),
         ({"assessment": ["practical"], "mode": ["http://data.europa.eu/snb/learning-assessment/729f3bed4b"]}, 4, "ok"),
@@ -172,7 +189,11 @@ def test_unmeasurable_criteria_are_warned_about(criterion: str) -> None:
         ({"quality_assurance": {"internal": both("Vi."), "external": both("Vi."), "body": both("Vi")}}, 5, "error"),
         ({"quality_assurance": {"internal": both(""), "external": both("De."), "body": both("De")}}, 5, "error"),
         ({"quality_assurance": {"internal": both("Vi."), "external": both("De.")}}, 5, "warning"),
+        ({"quality_assurance": accredited()}, 5, "error"),
+        ({"quality_assurance": accredited(reference="GR 2026/4")}, 5, "ok"),
         ({"supervision": "unsupervised"}, 6, "warning"),
+        ({"supervision": "id_only"}, 6, "ok"),
+        ({"target_group": both("Fråga kim@exempel.se.")}, 6, "error"),
         ({"note": both("Gjord för 19900101-0017.")}, 6, "error"),
         ({"note": both("Fråga kim@exempel.se.")}, 6, "error"),
     ],

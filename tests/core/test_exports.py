@@ -39,9 +39,11 @@ def test_every_public_name_exists() -> None:
 
 
 def own_classes(module: ModuleType) -> set[str]:
-    """Classes that a module defines itself."""
+    """Classes that a module, or a module below it, defines itself."""
     return {
-        name for name, value in vars(module).items() if isinstance(value, type) and value.__module__ == module.__name__
+        name
+        for name, value in vars(module).items()
+        if isinstance(value, type) and value.__module__.startswith(module.__name__)
     }
 
 

@@ -140,3 +140,23 @@ def test_check_that_cannot_run_leaves_doubt(times: int) -> None:
     found = [verify_file(host, b"ours", Trust()) for _ in range(times)][-1]
     assert found.verdict == "unknown"
     assert found.checks[-1].reason == "The check of broken could not run."
+
+
+def test_custom_checks_stand_beside_each_other() -> None:
+    further = [Check(type="custom", status=status, reason=status) for status in ("ok", "skipped", "error")]
+    found = verify_file(plugins(Plugin(*further)), b"ours", Trust())
+    assert [check.reason for check in found.checks[-3:]] == ["ok", "skipped", "error"]
+
+
+def test_refused_form_is_not_read_again() -> None:
+    class Refusing(Plugin):
+        @hookimpl
+        def mimis_verifier(self, content: bytes) -> Verifier | None:
+            return Refuser()
+
+    class Refuser(Verifier):
+        def verify(self, content: bytes, trust: Trust) -> Verdict:
+            return Verdict(verdict="invalid", checks=(Check(type="format", status="error", reason="bomb"),))
+
+    further = Check(type="custom", status="ok", reason="read")
+    assert len(verify_file(plugins(Refusing(further)), b"ours", Trust()).checks) == 1

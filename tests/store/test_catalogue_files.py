@@ -8,12 +8,21 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mimis_core.catalogue import check_achievement, passes
 from mimis_core.errors import ConfigurationError
-from mimis_core.model import Achievement, AutomaticRule, LevelState
+from mimis_core.model import (
+    Accreditation,
+    Achievement,
+    AutomaticRule,
+    Body,
+    LevelState,
+    Outcome,
+    QualityAssurance,
+)
 from mimis_core.store.catalogue_files import load_catalogue, write_starter_catalogue
 from mimis_core.wording import ASSESSMENTS, MODES
 
@@ -32,6 +41,14 @@ iscedf: "0716"
 quality_assurance:
   internal: {sv: "Vi.", en: "We."}
   external: {sv: "De.", en: "They."}
+"""
+DECISION = """\
+  accreditations:
+    - title: {sv: "Granskad", en: "Reviewed"}
+      type: diplom
+      expires: "i morgon"
+      body:
+        name: {sv: "Rådet", en: "The council"}
 """
 
 
@@ -87,6 +104,38 @@ def test_words_become_official_codes(tmp_path: Path, word: str) -> None:
         ("workload_hours: 20", "zzz: 20", "cykel.yaml:8: zzz: There is no such field. Remove it, or use one of"),
         ("  - title: {sv", "  - title: {sv: {", "cykel.yaml:5: file: Is not readable as YAML from here"),
         ("[practical]", "*all", "cykel.yaml:1: file: Refers to another place with *"),
+        (
+            "iscedf:",
+            "credit: {poäng: 2}\niscedf:",
+            "cykel.yaml:11: credit.poäng: There is no such field. Remove it, or",
+        ),
+        (
+            "iscedf:",
+            "grading: {titel: x}\niscedf:",
+            "cykel.yaml:11: grading.titel: There is no such field. Did you mean",
+        ),
+        (
+            "iscedf:",
+            "documents:\n  - title: {sv: x}\n    url: kursplan.pdf\niscedf:",
+            "cykel.yaml:13: documents.1.url: String should match pattern",
+        ),
+        (
+            "    type: skill",
+            "    type: skill\n    skills:\n      - url: http://x.example/1",
+            "cykel.yaml:9: outcomes.1.skills.1.url: There is no such field. Did you mean uri?",
+        ),
+        ("iscedf:", "has_parts: [Bromsar]\niscedf:", "cykel.yaml:11: has_parts.1: Input should be a valid dictionary"),
+        (
+            "  external:",
+            f"{DECISION}  external:",
+            "cykel.yaml:19: quality_assurance.accreditations.1.body.name: There is",
+        ),
+        (
+            "  external:",
+            f"{DECISION}  external:",
+            "cykel.yaml:16: quality_assurance.accreditations.1.type: Input should",
+        ),
+        ("  external:", f"{DECISION}  external:", "cykel.yaml:17: quality_assurance.accreditations.1.expires: Input"),
     ],
 )
 def test_mistake_names_line_and_mend(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -211,6 +260,13 @@ def test_starter_carries_facts_over(shared: Path, starter: Path) -> None:
         assert (entry.workload_hours, entry.iscedf) == (idea["workload_hours"], idea["iscedf"])
 
 
+def test_starter_uses_the_optional_fields(starter: Path) -> None:
+    entries = list(load_catalogue(starter))
+    for name in ("target_group", "grading", "entry_requirement"):
+        assert any(getattr(entry, name) for entry in entries), name
+    assert [entry.id for entry in entries if entry.quality_assurance.accreditations or entry.credit] == []
+
+
 # Its manual
 
 
@@ -227,4 +283,23 @@ def test_example_of_manual_passes(tmp_path: Path) -> None:
 
 def test_manual_names_every_field_and_word() -> None:
     text = manual()
-    assert [name for name in (*Achievement.model_fields, *ASSESSMENTS, *MODES) if f"`{name}`" not in text] == []
+    models = (Achievement, Outcome, QualityAssurance, Accreditation, Body)
+    fields = [name for model in models for name in model.model_fields]
+    assert [name for name in (*fields, *ASSESSMENTS, *MODES) if f"`{name}`" not in text] == []
+
+
+def test_long_example_of_manual_is_complete(tmp_path: Path) -> None:
+    pieces = re.findall(r"```yaml\n(?!id:)(.*?)```", manual(), re.DOTALL)
+    (tmp_path / "cykel.yaml").write_text(_merged(pieces), encoding="utf-8")
+    (entry,) = load_catalogue(tmp_path)
+    assert entry.quality_assurance.accreditations[0].body.legal_name["sv"].startswith("Exempel: ")
+    assert (entry.grading is None, entry.has_parts, entry.documents) != (True, (), ())
+    assert all(check.status != "error" for check in check_achievement(entry))
+
+
+def _merged(pieces: list[str]) -> str:
+    """The sound entry with the fields of the manual's other examples, which replace its own."""
+    fields = yaml.safe_load(SOUND)
+    for piece in pieces:
+        fields |= yaml.safe_load(piece)
+    return yaml.safe_dump(fields, allow_unicode=True)

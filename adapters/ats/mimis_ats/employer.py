@@ -7,13 +7,13 @@ step writes nothing twice, neither here nor in the recruitment system.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from mimis_ats.intake import Incoming, IncomingCredential, same_address
-from mimis_ats.standing import entry_for, same_outcome, standing
+from mimis_ats.standing import TAKEN_BACK, entry_for, judge, same_outcome
 from mimis_ats.texts import REASONS
 from mimis_core import Candidate, Check, DataError, FeedReceipt, MimisError, Person, TalentFeed, Verdict
 from mimis_core.services import ImportedCredential, ImportedShare, Services
@@ -64,11 +64,20 @@ class Desk:
         name = facts.learner_name
         return self.take(Incoming(facts.urn, "file", None, name, None, None, None, (one,)))
 
-    def recheck(self, known: ImportedShare) -> Taken:
-        """Ask again how the credentials of a share stand, without opening the share once more."""
+    def recheck(self, known: ImportedShare, states: Mapping[str, str] | None = None) -> Taken:
+        """Ask again how the credentials of a share stand, without opening the share once more.
+
+        ``states`` is what the issuer's list says by urn; it words what the signed answer decides.
+        """
+        said = states or {}
         held = {one.urn: one for one in known.credentials}
         checked = tuple(
-            self._check(IncomingCredential(one.urn, one.title, one.issuer_name, one.content or None), held)
+            self._check(
+                IncomingCredential(
+                    one.urn, one.title, one.issuer_name, one.content or None, said.get(one.urn, one.status)
+                ),
+                held,
+            )
             for one in known.credentials
         )
         return self._settle(known.model_copy(update={"credentials": checked}), known)
@@ -94,6 +103,10 @@ class Desk:
         text = REASONS["not-removed" if left else reason]
         return self._save(known.model_copy(update={**forgotten, **state, "reason": text}), known, errors)
 
+    def was_taken_back(self, share: ImportedShare) -> bool:
+        """Whether an issuer has taken back a credential of the share, for good or for now."""
+        return any(judge(one) in TAKEN_BACK for one in share.credentials)
+
     def has_ended(self, share: ImportedShare) -> bool:
         """Whether the learner's permission is over by date."""
         return share.until is not None and share.until < self._today()
@@ -115,13 +128,18 @@ class Desk:
             broken = Verdict(verdict="invalid", checks=(wrong,))
             return ImportedCredential(**shown, verdict=broken, content=b"")
         return ImportedCredential(
-            urn=facts.urn, title=facts.title, issuer_name=facts.issuer_name, verdict=verdict, content=one.content
+            urn=facts.urn,
+            title=facts.title,
+            issuer_name=facts.issuer_name,
+            verdict=verdict,
+            content=one.content,
+            status=one.status,
         )
 
     def _obstacle(self, draft: ImportedShare) -> tuple[Literal["refused", "ask"], str] | None:
         """Why a share is not written anywhere: state and reason, or None when nothing stands in the way."""
-        states = {standing(one.verdict) for one in draft.credentials}
-        for wrong in ("invalid", "revoked", "expired"):
+        states = {judge(one) for one in draft.credentials}
+        for wrong in ("invalid", *TAKEN_BACK, "expired"):
             if wrong in states:
                 return "refused", wrong
         if not draft.credentials:

@@ -17,12 +17,16 @@ from mimis_core import DataError, UserError
 
 @dataclass(frozen=True)
 class IncomingCredential:
-    """One credential as handed over. ``content`` is None when the learner shared without her name."""
+    """One credential as handed over. ``content`` is None when the learner shared without her name.
+
+    ``status`` is what the issuer's page says; the verdict rests on the signed answer alone.
+    """
 
     urn: str
     title: dict[str, str]
     issuer_name: dict[str, str]
     content: bytes | None
+    status: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class _Credential(_Lenient):
     urn: str
     title: dict[str, str] | str
     issuer: dict[str, str] | str
+    status: Any = None
     sealed: dict[str, Any] | str | None = None
 
 
@@ -121,11 +126,15 @@ def same_address(one: str, other: str) -> bool:
 
 
 def _incoming(one: _Credential) -> IncomingCredential:
-    return IncomingCredential(one.urn, _texts(one.title), _texts(one.issuer), _content(one.sealed))
+    return IncomingCredential(one.urn, _texts(one.title), _texts(one.issuer), _content(one.sealed), _word(one.status))
 
 
 def _texts(value: dict[str, str] | str) -> dict[str, str]:
     return value if isinstance(value, dict) else {"sv": value}
+
+
+def _word(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _content(sealed: dict[str, Any] | str | None) -> bytes | None:

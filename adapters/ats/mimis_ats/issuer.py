@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from mimis_ats.intake import Incoming, issuer_of_link, read_share
@@ -14,6 +15,14 @@ from mimis_core.paging import by_cursor
 
 API = "api/partner/v1"
 PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class ShareState:
+    """A share in an issuer's list. ``states`` gives each credential's status by urn, None where the list has none."""
+
+    id: str
+    states: dict[str, str] | None
 
 
 class Issuer:
@@ -27,13 +36,13 @@ class Issuer:
         self._tokens = Client(self.url, system="The issuer", repeat=frozenset({"GET", "POST"}))
         self._client = Client(self.url, system="The issuer", authorise=self._authorise)
 
-    def share_ids(self) -> Iterator[str]:
-        """Ids of all active shares that are addressed to us. Nothing is opened by this."""
+    def share_heads(self) -> Iterator[ShareState]:
+        """All active shares that are addressed to us, and how they stand. Nothing is opened by this."""
 
-        def fetch(cursor: str | None) -> tuple[list[str], str | None]:
+        def fetch(cursor: str | None) -> tuple[list[ShareState], str | None]:
             query = {"limit": str(PAGE_SIZE), **({"cursor": cursor} if cursor else {})}
             page = self._json(self._client.send("GET", f"{API}/shares", params=query))
-            return [str(share["id"]) for share in page["shares"]], page.get("next")
+            return [_read_head(share) for share in page["shares"]], page.get("next")
 
         try:
             yield from by_cursor(fetch)
@@ -78,6 +87,12 @@ def is_open(link: str) -> bool:
     with closing(Client(issuer_of_link(link), system="The share page")) as client:
         response = client.ask("HEAD", link, allow_redirects=False)
     return response.status_code == 200 and response.headers.get("Mimis-Share") == "active"
+
+
+def _read_head(share: dict[str, Any]) -> ShareState:
+    credentials = share.get("credentials")
+    states = {str(one["urn"]): str(one["status"]) for one in credentials} if credentials is not None else None
+    return ShareState(str(share["id"]), states)
 
 
 def _gone_or_json(client: Client, response: Response) -> Any:

@@ -72,21 +72,26 @@ def _attempt(report: PullReport, subject: str, step: Step) -> None:
 def _pull_issuer(services: Services, desk: Desk, issuer: Issuer) -> Iterator[Step]:
     """Steps for one issuer: the listed shares, then the ones that we know and that are listed no more."""
     listed = set()
-    for share_id in issuer.share_ids():
-        key = share_key(issuer.url, share_id)
+    for head in issuer.share_heads():
+        key = share_key(issuer.url, head.id)
         listed.add(key)
         known = services.imported(key)
-        if known is None or known.state in ("withdrawn", "attention"):
-            yield _opened(desk, issuer, share_id, known)
+        if known is None or known.state in ("withdrawn", "attention") or _shows_others(known, head.states):
+            yield _opened(desk, issuer, head.id, known)
         else:
-            yield _rechecked(desk, known)
+            yield _rechecked(desk, known, head.states or {})
     for known in services.imports():
         if known.issuer == issuer.url and known.key not in listed and known.state != "withdrawn":
             yield _opened(desk, issuer, known.key.rpartition("/")[2], known)
 
 
-def _rechecked(desk: Desk, known: ImportedShare) -> Step:
-    return lambda: desk.recheck(known)
+def _shows_others(known: ImportedShare, states: dict[str, str] | None) -> bool:
+    """Whether the issuer has put a corrected credential in the place of one that we hold."""
+    return states is not None and set(states) != {one.urn for one in known.credentials}
+
+
+def _rechecked(desk: Desk, known: ImportedShare, states: dict[str, str]) -> Step:
+    return lambda: desk.recheck(known, states)
 
 
 def _opened(desk: Desk, issuer: Issuer, share_id: str, known: ImportedShare | None) -> Step:
@@ -119,7 +124,9 @@ def _link_step(desk: Desk, known: ImportedShare) -> Step:
 def _follow_link(desk: Desk, known: ImportedShare, link: str) -> Taken:
     try:
         if known.state != "withdrawn" and is_open(link):
-            return desk.recheck(known)
+            taken = desk.recheck(known)
+            # What was taken back may have been corrected: a link has no list that says so, only the page itself.
+            return desk.take(open_link(link)) if taken.changed and desk.was_taken_back(taken.share) else taken
         return desk.take(open_link(link))
     except NotFoundError as error:
         return desk.take_back(known, "ended" if error.code == "expired" else "withdrawn")

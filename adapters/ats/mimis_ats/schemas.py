@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, Field
 
-from mimis_core.services import OpenShare, SharedCredential, ShareView
+from mimis_core.services import CredentialView, OpenShare, SharedCredential, ShareView
 
 SCOPES = {
     "shares:read": "List and open the shares that learners made for you.",
@@ -15,18 +15,36 @@ SCOPES = {
 """What a partner's token may be good for; one that asks for nothing gets both."""
 
 
+class CredentialState(BaseModel):
+    """How one shared credential stands: enough to see whether to open the share again. Names nobody."""
+
+    urn: str
+    status: str
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, view: CredentialView) -> CredentialState:
+        """The state of a credential that the services listed."""
+        return cls(urn=view.urn, status=view.status.status.value, changed_at=view.status.changed_at)
+
+
 class ShareHead(BaseModel):
-    """What a list says about one share: enough to decide whether to open it, and nothing about a person."""
+    """What a list says about one share: enough to decide whether to open it, and nothing about a person.
+
+    ``credentials`` are those that the share shows now: another urn than before is a corrected credential.
+    """
 
     id: str
     purpose: str
     until: date
     created_at: datetime
+    credentials: list[CredentialState]
 
     @classmethod
     def of(cls, view: ShareView) -> ShareHead:
         """The head of a share that the services listed."""
-        return cls(id=view.id, purpose=view.purpose, until=view.until, created_at=view.created_at)
+        states = [CredentialState.of(one) for one in view.credentials]
+        return cls(id=view.id, purpose=view.purpose, until=view.until, created_at=view.created_at, credentials=states)
 
 
 class ShareList(BaseModel):
@@ -53,6 +71,7 @@ class OpenedCredential(BaseModel):
     title: dict[str, str]
     issuer: dict[str, str]
     status: str
+    changed_at: datetime
     issued_at: datetime
     sealed: str | None = Field(default=None, description="The sealed file as text; verify exactly these characters")
 
@@ -65,6 +84,7 @@ class OpenedCredential(BaseModel):
             title=view.achievement.title,
             issuer=view.issuer.legal_name,
             status=view.status.status.value,
+            changed_at=view.status.changed_at,
             issued_at=view.issued_at,
             sealed=file.content.decode() if file else None,
         )

@@ -8,7 +8,9 @@ from mimis_ats.texts import STANDING, summary
 from mimis_core import Candidate, TalentEntry, Verdict
 from mimis_core.services import ImportedCredential, ImportedShare
 
-Standing = Literal["valid", "unknown", "revoked", "expired", "invalid"]
+Standing = Literal["valid", "unknown", "revoked", "suspended", "superseded", "expired", "invalid"]
+TAKEN_BACK: tuple[Standing, ...] = ("revoked", "suspended", "superseded")
+"""Standings by the issuer's own signed answer, worst first."""
 
 
 def standing(verdict: Verdict) -> Standing:
@@ -19,6 +21,14 @@ def standing(verdict: Verdict) -> Standing:
     if wrong == {"revocation"}:
         return "revoked"
     return "expired" if wrong == {"expiry"} else "invalid"
+
+
+def judge(credential: ImportedCredential) -> Standing:
+    """One word for a credential. How it was taken back is the issuer's unsigned word, that it was is signed."""
+    found = standing(credential.verdict)
+    if found == "revoked" and credential.status == "suspended":
+        return "suspended"
+    return "superseded" if found == "revoked" and credential.status == "superseded" else found
 
 
 def same_outcome(one: Verdict, other: Verdict) -> bool:
@@ -37,7 +47,7 @@ def pick(texts: dict[str, str]) -> str:
 
 def entry_for(share: ImportedShare, candidate: Candidate) -> TalentEntry:
     """The pointer that stands on the candidate: link, one line, and who issued what. Undated, so that it compares."""
-    states = [standing(one.verdict) for one in share.credentials]
+    states = [judge(one) for one in share.credentials]
     details: dict[str, str] = {}
     for credential, state in zip(share.credentials, states, strict=True):
         mark = f" ({STANDING[state]})" if state in STANDING else ""

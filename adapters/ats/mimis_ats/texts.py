@@ -21,6 +21,9 @@ REASONS = {
     "The share does not stand with the credential's issuer. Check the link.",
     "invalid": "Beviset stämmer inte. Det är inte taget i bruk. / The credential is not right. It was not used.",
     "revoked": "Ett bevis är återkallat. / A credential has been revoked.",
+    "suspended": "Ett bevis är tillfälligt stoppat. / A credential is stopped for now.",
+    "superseded": "Ett bevis är ersatt av ett nyare. Be om det. / "
+    "A credential has been replaced by a newer one. Ask for that one.",
     "expired": "Ett bevis har gått ut. / A credential has expired.",
     "empty": "Delningen innehåller inga bevis. / The share holds no credentials.",
     "withdrawn": "Delningen är tillbakatagen. / The share was taken back.",
@@ -34,6 +37,8 @@ REASONS = {
 
 STANDING = {
     "revoked": "återkallat / revoked",
+    "suspended": "tillfälligt stoppat / stopped for now",
+    "superseded": "ersatt av ett nyare / replaced",
     "expired": "har gått ut / expired",
     "invalid": "stämmer inte / not right",
 }

@@ -35,10 +35,14 @@ def credential(public_id: str) -> ResponseReturnValue:
 @limited("300 per minute")
 def status(public_id: str) -> ResponseReturnValue:
     """The signed status for programs of any origin; it names nobody."""
-    answer = Response(current_services().signed_status(public_id), content_type="application/jose")
-    answer.headers["Cache-Control"] = f"public, max-age={STATUS_SECONDS}"
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return _signed(current_services().signed_status(public_id), "application/jose")
+
+
+@public.get("/status/list/<int:list_no>/<purpose>")
+@limited("120 per minute")
+def status_list(list_no: int, purpose: str) -> ResponseReturnValue:
+    """A signed Bitstring Status List: how all credentials of the list stand, by their places alone."""
+    return _signed(current_services().signed_status_list(list_no, purpose), "application/vc+jwt")
 
 
 @public.get("/accessibility")
@@ -51,3 +55,10 @@ def accessibility() -> ResponseReturnValue:
 def health() -> ResponseReturnValue:
     """Whether the web app answers, for monitoring."""
     return jsonify(status="ok")
+
+
+def _signed(content: bytes, content_type: str) -> Response:
+    answer = Response(content, content_type=content_type)
+    answer.headers["Cache-Control"] = f"public, max-age={STATUS_SECONDS}"
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer

@@ -8,6 +8,7 @@ import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from mimis_core import CredentialStatus
 from mimis_core.services import CredentialView, Partner, ShareView
 from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import PURPOSE_MAX, ShareForm, last_end, today
@@ -100,7 +101,10 @@ def _form_page(form: ShareForm) -> str:
 
 
 def _credentials() -> dict[str, CredentialView]:
-    return {one.id: one for one in current_services().credentials_of(signed_in_person().id)}
+    """What the learner may share; in the place of what was replaced she shares the new one."""
+    gone = (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)
+    known = current_services().credentials_of(signed_in_person().id)
+    return {one.id: one for one in known if one.status.status not in gone}
 
 
 def _partners() -> dict[str, Partner]:

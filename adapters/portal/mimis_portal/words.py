@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mimis_core import Check, CredentialStatus, Verdict
-from mimis_core.services import StatusView
+from mimis_core import Check, CredentialStatus, Organisation, Verdict
+from mimis_core.services import RENEWED, CredentialView, StatusView
 from mimis_core.web import day, gettext
 
 Tone = Literal["ok", "warn", "bad", "idle"]
@@ -33,6 +33,36 @@ def status_sign(status: StatusView) -> Sign:
         CredentialStatus.EXPIRED: _expired,
     }
     return makers[status.status](day(status.changed_at))
+
+
+def own_advice(credential: CredentialView, school: Organisation) -> list[str]:
+    """What the learner can do when her credential no longer holds as it was; nothing while it does."""
+    contact = school.email or next(iter(school.legal_name.values()))
+    old_file = gettext(
+        "A file that you have saved, in a wallet or elsewhere, cannot be changed. "
+        "Remove it there, so that you do not show the wrong one."
+    )
+    newer = gettext("You have a new credential in its place. Use that one.")
+    renew = gettext("Do you want to renew it? Write to %(contact)s.", contact=contact)
+    wait = gettext("You need do nothing now. The school tells you when it is valid again or is taken back.")
+    wrong = gettext("Do you think this is wrong? Write to %(contact)s.", contact=contact)
+    advice = {
+        CredentialStatus.ACTIVE: [],
+        CredentialStatus.SUSPENDED: [wait],
+        CredentialStatus.REVOKED: [wrong, old_file],
+        CredentialStatus.SUPERSEDED: [newer, old_file],
+        CredentialStatus.EXPIRED: [newer if credential.replaced_by else renew],
+    }
+    return advice[credential.status.status]
+
+
+def checker_advice(status: StatusView) -> str | None:
+    """What one who looks at another person's credential can do; its sign says the rest."""
+    advice = {
+        CredentialStatus.SUSPENDED: gettext("Look again in a few days, or ask the person."),
+        CredentialStatus.EXPIRED: gettext("Ask the person whether it has been renewed."),
+    }
+    return advice.get(status.status)
 
 
 def worst_sign(statuses: list[StatusView]) -> Sign:
@@ -172,10 +202,10 @@ def courier_name(name: str) -> str:
 def for_templates() -> dict[str, Any]:
     """What all templates may call."""
     makers = (
-        status_sign, worst_sign, verdict_sign, check_name, check_answer, check_tone,
+        status_sign, own_advice, checker_advice, worst_sign, verdict_sign, check_name, check_answer, check_tone,
         assessment_name, mode_name, viewer_name, courier_name,
     )  # fmt: skip
-    return {maker.__name__: maker for maker in makers}
+    return {**{maker.__name__: maker for maker in makers}, "RENEWED": RENEWED}
 
 
 def _active(_: str) -> Sign:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mimis_core.model import (
     Achievement,
+    Attachment,
     AutomaticRule,
     Completion,
     CompletionKind,
@@ -143,25 +145,55 @@ def openedx_completions() -> list[Completion]:
     return done
 
 
+@dataclass(frozen=True)
+class _Row:
+    """One row of the school's list: when it began, how many hours it took and where."""
+
+    person: SourceLearner
+    entry: str
+    kind: CompletionKind
+    by: str
+    evidence: str
+    days: int
+    hours: float
+    place: str
+
+
+_LENA, _GARAGE = "Bedömare Lena Ek", "Demo Bilverkstad"
+_ROWS = (
+    _Row(SAMAN, "verktygsvana", CompletionKind.VALIDATION, _LENA, "Arbetsprov i verkstad", 1, 6, _GARAGE),
+    _Row(SAMAN, "felsokning-bil", CompletionKind.VALIDATION, _LENA, "Arbetsprov och samtal", 3, 14.5, _GARAGE),
+    _Row(JACOB, "gastvard-hotell", CompletionKind.ATTESTATION, "Handledare Petra Sjö", "Apl", 39, 180, "Hotell Demo"),
+)
+
+
 def files_completions() -> list[Completion]:
-    """Saman's validation and Jacob's work placement, as the school wrote them into a list."""
-    rows = (
-        (SAMAN, "verktygsvana", CompletionKind.VALIDATION, "Bedömare Lena Ek", "Arbetsprov i verkstad"),
-        (SAMAN, "felsokning-bil", CompletionKind.VALIDATION, "Bedömare Lena Ek", "Arbetsprov och samtal"),
-        (JACOB, "gastvard-hotell", CompletionKind.ATTESTATION, "Handledare Petra Sjö", "Hotell Demo, apl 6 veckor"),
-    )
+    """Saman's validation and Jacob's work placement of six weeks, as the school wrote them into a list."""
+    ended = START + timedelta(days=20)
     return [
         Completion(
             source="files",
-            key=f"achievement:{entry}/learner:{person.key}",
-            learner=person,
-            module=f"achievement:{entry}",
-            title=entry,
-            completed_at=START + timedelta(days=20),
-            kind=kind,
-            by=by,
-            evidence=evidence,
+            key=f"achievement:{row.entry}/learner:{row.person.key}",
+            learner=row.person,
+            module=f"achievement:{row.entry}",
+            title=row.entry,
+            completed_at=ended,
+            kind=row.kind,
+            by=row.by,
+            evidence=row.evidence,
+            started_at=ended - timedelta(days=row.days),
+            hours=row.hours,
+            place=row.place,
+            document=_signed(row),
             grade=Grade(text="Godkänd"),
         )
-        for person, entry, kind, by, evidence in rows
+        for row in _ROWS
     ]
+
+
+def _signed(row: _Row) -> Attachment | None:
+    """Jacob's attestation is signed, and the school keeps it at an address."""
+    if row.kind is not CompletionKind.ATTESTATION:
+        return None
+    title = {"sv": "Intyg från arbetsplatsen", "en": "Attestation by the workplace"}
+    return Attachment(title=title, url=f"https://demo.example/intyg/{row.person.key}-{row.entry}")

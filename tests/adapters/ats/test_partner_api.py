@@ -146,10 +146,17 @@ def test_list_pages_without_repeats(client: FlaskClient, school: Any, bearer: Be
     assert found == [f"s{number}" for number in range(1, 8)]
 
 
+def test_list_says_how_credentials_stand(client: FlaskClient, school: Any, bearer: Bearer) -> None:
+    school.share("s1")
+    (share,) = client.get(f"{API}/shares", headers=bearer()).get_json()["shares"]
+    urn = "urn:credential:00000001-0000-4000-8000-000000000000"
+    assert share["credentials"] == [{"urn": urn, "status": "active", "changed_at": "2026-11-24T10:00:00Z"}]
+
+
 def test_list_names_nobody(client: FlaskClient, school: Any, bearer: Bearer) -> None:
     school.share("s1")
     answer = client.get(f"{API}/shares", headers=bearer())
-    assert set(answer.get_json()["shares"][0]) == {"id", "purpose", "until", "created_at"}
+    assert set(answer.get_json()["shares"][0]) == {"id", "purpose", "until", "created_at", "credentials"}
     assert not [word for word in ("Amina", "example.org", "l1", "token-s1") if word in answer.text]
     assert school.disclosures == []
 
@@ -173,7 +180,7 @@ def test_opening_gives_file_and_look(client: FlaskClient, school: Any, bearer: B
     body = client.get(f"{API}/shares/s1", headers=bearer()).get_json()
     assert body["learner_name"] == "Amina Öberg"
     assert {"id", "purpose", "until", "application_email"} <= set(body["share"])
-    assert set(body["credentials"][0]) == {"urn", "title", "issuer", "status", "issued_at", "sealed"}
+    assert set(body["credentials"][0]) == {"urn", "title", "issuer", "status", "changed_at", "issued_at", "sealed"}
     assert school.disclosures == ["s1"]
 
 

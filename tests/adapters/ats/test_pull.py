@@ -15,8 +15,8 @@ from mimis_ats.issuer import open_link
 from mimis_ats.pull import PullReport, _opened, pull_all
 from mimis_ats.teamtailor.sandbox import TeamtailorSandbox
 
-from mimis_core import Check, NotFoundError, Verdict
-from mimis_core.services import ImportedShare
+from mimis_core import Check, CredentialStatus, NotFoundError, Verdict
+from mimis_core.services import ImportedShare, SharedCredential
 from mimis_core.testing import Answer
 
 EMAIL, NAME = "amina@example.org", "Amina Öberg"
@@ -97,6 +97,59 @@ def test_round_corrects_revoked_credential(live: Any, employer: Any, server: Tea
     assert pull(employer).changed == 0
     assert results(server)[0]["summary"].startswith("0 av 1")
     assert live.disclosures == ["s1"]
+
+
+def stand(school: Any, status: str, number: int = 1) -> None:
+    """Let the school say this of the share's credential, or put another one in its place."""
+    opened = school.shares["s1"]
+    (shown,) = opened.credentials
+    told = shown.view.status.model_copy(update={"status": CredentialStatus(status)})
+    view = shown.view.model_copy(update={"urn": f"urn:credential:{number}", "status": told})
+    sealed = shown.sealed.model_copy(update={"urn": view.urn, "content": f'{{"sealed":"{view.urn}"}}'.encode()})
+    share = opened.share.model_copy(update={"credentials": (view,)})
+    school.shares["s1"] = opened.model_copy(
+        update={"share": share, "credentials": (SharedCredential(view=view, sealed=sealed),)}
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("suspended", "tillfälligt stoppat"), ("superseded", "ersatt av ett nyare"), ("revoked", "återkallat")],
+)
+def test_round_says_how_it_was_taken_back(
+    live: Any, employer: Any, server: TeamtailorSandbox, status: str, words: str
+) -> None:
+    live.share("s1")
+    stand(live, "active")
+    pull(employer)
+    stand(live, status)
+    employer.verdict = REVOKED
+    assert (pull(employer).changed, pull(employer).changed) == (1, 0)
+    (result,) = results(server)
+    assert words in json.dumps(result, ensure_ascii=False)
+    assert live.disclosures == ["s1"]
+
+
+def test_round_lets_reinstated_hold_again(live: Any, employer: Any, server: TeamtailorSandbox) -> None:
+    live.share("s1")
+    stand(live, "active")
+    pull(employer)
+    for status, verdict_, start in (("suspended", REVOKED, "0 av 1"), ("active", VALID, "1 kontrollerad")):
+        stand(live, status)
+        employer.verdict = verdict_
+        pull(employer)
+        assert results(server)[0]["summary"].startswith(start)
+
+
+def test_round_takes_corrected_credential(live: Any, employer: Any, server: TeamtailorSandbox) -> None:
+    """One entry stands before and after, updated once; the look at the corrected file is recorded."""
+    live.share("s1")
+    pull(employer)
+    stand(live, "active", number=2)
+    assert (pull(employer).changed, pull(employer).changed) == (1, 0)
+    (kept,) = employer.kept.values()
+    assert [one.urn for one in kept.credentials] == ["urn:credential:2"]
+    assert (len(results(server)), live.disclosures) == (1, ["s1", "s1"])
 
 
 def test_late_candidate_is_found_later(live: Any, employer: Any, server: TeamtailorSandbox) -> None:
@@ -202,3 +255,18 @@ def test_open_link_is_followed_without_look(
     report = pull(employer)
     assert (report.changed, report.failures) == (0, [])
     assert "GET" not in [request.method for request in web.requests[1:] if request.path.startswith("/s/")]
+
+
+def test_corrected_link_is_opened_once_more(
+    linked: ImportedShare, employer: Any, server: TeamtailorSandbox, web: Any
+) -> None:
+    """A link has no list: what its issuer took back may have been corrected, and only the page says so."""
+    web.reply = replace(web.reply, headers={"Mimis-Share": "active"})
+    web.reply = replace(web.reply, body=web.reply.body.replace(b"urn:credential:1", b"urn:credential:2"))
+    employer.verdict = REVOKED
+    pull(employer)
+    (kept,) = employer.kept.values()
+    assert [one.urn for one in kept.credentials] == ["urn:credential:2"]
+    opened = len(web.requests)
+    assert pull(employer).changed == 0
+    assert "GET" not in [request.method for request in web.requests[opened:]]

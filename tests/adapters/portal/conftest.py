@@ -111,6 +111,8 @@ class FakeServices:
     shares: list[ShareView] = field(default_factory=list)
     looks: list[DisclosureView] = field(default_factory=list)
     status: CredentialStatus = CredentialStatus.ACTIVE
+    reason: str | None = None
+    replaced_by: str | None = None
     protected: bool = False
     empty: bool = False
     verdict: Any = None
@@ -118,7 +120,8 @@ class FakeServices:
     def view(self) -> CredentialView:
         return CredentialView(
             id="cred-1", urn="urn:credential:1", public_id="pub-1", learner_id="amina", learner_name=NAME,
-            achievement=ACHIEVEMENT, issuer=SCHOOL, owner=OWNER, status=status_of(self.status),
+            achievement=ACHIEVEMENT, issuer=SCHOOL, owner=OWNER, replaced_by=self.replaced_by,
+            status=status_of(self.status).model_copy(update={"reason": self.reason}),
             issued_at=NOW, completed_at=NOW, assessed_by="Karin Ek", kinds=("course", "validation"),
         )  # fmt: skip
 
@@ -199,6 +202,11 @@ class FakeServices:
         if public_id != "pub-1":
             raise NotFoundError("No.", code="unknown")
         return PublicCredential(achievement=ACHIEVEMENT, issuer=SCHOOL, owner=OWNER, status=status_of(self.status))
+
+    def signed_status_list(self, list_no: int, purpose: str) -> bytes:
+        if (list_no, purpose) != (1, "revocation"):
+            raise NotFoundError("No.", code="unknown")
+        return b"header.list.signature"
 
     def signed_status(self, public_id: str) -> bytes:
         self.public_credential(public_id)

@@ -56,6 +56,37 @@ def test_status_has_words_and_icon(amina: FlaskClient, services: Any, path: str,
     assert '<svg class="icon"' in page
 
 
+@pytest.mark.parametrize(
+    ("status", "sv", "en"),
+    [
+        ("suspended", "Skolan säger till när det gäller igen", "The school tells you when it is valid again"),
+        ("revoked", "Skriv till bevis@skolan.example", "Do you think this is wrong?"),
+        ("superseded", "går inte att ändra. Ta bort den där", "cannot be changed. Remove it there"),
+        ("expired", "Vill du förnya det?", "Do you want to renew it?"),
+    ],
+)
+def test_page_says_what_to_do(amina: FlaskClient, services: Any, status: str, sv: str, en: str) -> None:
+    services.status = CredentialStatus(status)
+    assert sv in amina.get("/me/credentials/cred-1").text
+    assert en in amina.get("/me/credentials/cred-1?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"), [("active", True), ("expired", True), ("superseded", False), ("revoked", False)]
+)
+def test_only_what_may_hold_is_given_on(amina: FlaskClient, services: Any, status: str, offered: bool) -> None:
+    services.status = CredentialStatus(status)
+    page = amina.get("/me/credentials/cred-1").text
+    assert ("Dela beviset" in page, SEND in page, "Mejla filen" in page) == (offered, offered, offered)
+    assert "/me/credentials/cred-1/file" in page
+
+
+def test_renewed_one_leads_to_the_new(amina: FlaskClient, services: Any) -> None:
+    services.status, services.reason, services.replaced_by = CredentialStatus.SUPERSEDED, "renewed", "cred-2"
+    page = amina.get("/me/credentials/cred-1").text
+    assert ("Det är förnyat." in page, "/me/credentials/cred-2" in page, "renewed" in page) == (True, True, False)
+
+
 def test_file_is_byte_for_byte(amina: FlaskClient) -> None:
     answer = amina.get("/me/credentials/cred-1/file")
     assert answer.data == b'{"p": 1}'
@@ -88,6 +119,7 @@ def test_unusable_wallet_address_is_refused(amina: FlaskClient, services: Any, t
         ("queued", "Vi skickar beviset till Europass."),
         ("sent", "Beviset är sparat i Europass."),
         ("attention", "Europass tog inte emot beviset."),
+        ("cancelled", "Det här skickade vi inte"),
     ],
 )
 def test_delivery_state_is_told(amina: FlaskClient, services: Any, state: Any, words: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from mimis_core import Check, TemporaryError, Verdict
+from mimis_core import Check, CredentialStatus, TemporaryError, Verdict
 from mimis_core.web import create_app
 
 MakeVerdict = Callable[..., Verdict]
@@ -37,6 +37,20 @@ def test_status_is_cacheable_everywhere(client: FlaskClient) -> None:
     assert answer.content_type == "application/jose"
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_status_list_is_served_as_token(client: FlaskClient) -> None:
+    answer = client.get("/status/list/1/revocation")
+    assert (answer.data, answer.content_type) == (b"header.list.signature", "application/vc+jwt")
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("suspended", "Titta igen om några dagar"), ("expired", "om det är förnyat")]
+)
+def test_public_page_says_what_to_do(client: FlaskClient, services: Any, status: str, words: str) -> None:
+    services.status = CredentialStatus(status)
+    assert words in client.get("/c/pub-1").text
 
 
 def test_status_leaves_no_cookie(client: FlaskClient) -> None:

@@ -17,6 +17,8 @@ PUBLIC = {
     "/c/unknown": 404,
     "/status/pub-1": 200,
     "/status/unknown": 404,
+    "/status/list/1/revocation": 200,
+    "/status/list/2/revocation": 404,
     "/s/tok": 200,
     "/s/unknown": 404,
     "/s/tok/files/1": 200,

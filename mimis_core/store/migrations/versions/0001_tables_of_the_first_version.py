@@ -116,6 +116,8 @@ def upgrade() -> None:
         sa.Column("learner_id", sa.String(length=32), nullable=False),
         sa.Column("achievement_id", sa.String(length=80), nullable=False),
         sa.Column("achievement_version", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("valid_from", mimis_core.store.types.UtcDateTime(), nullable=True),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("completed_at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("evidence", mimis_core.store.types.Encrypted(), nullable=False),
@@ -130,7 +132,7 @@ def upgrade() -> None:
             ["learner.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version"),
+        sa.UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version", "round"),
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_learner_id"), ["learner_id"], unique=False)
@@ -267,6 +269,10 @@ def upgrade() -> None:
         sa.Column("status_at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("issued_at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("valid_until", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("supersedes_id", sa.String(length=32), nullable=True),
+        sa.Column("status_list", sa.Integer(), nullable=False),
+        sa.Column("status_index", sa.Integer(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
@@ -277,9 +283,15 @@ def upgrade() -> None:
             ["learner_id"],
             ["learner.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id"],
+            ["credential.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("organisation", "live_key"),
+        sa.UniqueConstraint("organisation", "status_list", "status_index"),
         sa.UniqueConstraint("public_id"),
+        sa.UniqueConstraint("supersedes_id"),
         sa.UniqueConstraint("urn"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
@@ -287,6 +299,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_credential_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_credential_valid_until"), ["valid_until"], unique=False)
 
     op.create_table(
         "disclosure",
@@ -422,6 +435,7 @@ def downgrade() -> None:
 
     op.drop_table("disclosure")
     with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credential_valid_until"))
         batch_op.drop_index(batch_op.f("ix_credential_status"))
         batch_op.drop_index(batch_op.f("ix_credential_organisation"))
         batch_op.drop_index(batch_op.f("ix_credential_learner_id"))
