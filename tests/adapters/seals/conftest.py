@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mimis_seals.jws import encode
-from mimis_seals.keys import Pkcs12Signer
-from mimis_seals.sealer import JadesSealer
+from mimis_seals.form.jws import encode
+from mimis_seals.keys.pkcs12 import Pkcs12Signer
+from mimis_seals.keys.trial import TrialKey, make_trial_key
+from mimis_seals.sealing.sealer import JadesSealer
 from mimis_seals.settings import JadesSettings, Pkcs12Settings
-from mimis_seals.trial import TrialKey, make_trial_key
-from mimis_seals.verifier import JadesVerifier
+from mimis_seals.verifying.verifier import JadesVerifier
 
 from mimis_core import Document, Organisation, Sealed, Trust, Verdict
 from mimis_core.testing import Answer, Request, Sandbox

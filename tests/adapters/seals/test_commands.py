@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mimis_seals.commands import app
+from mimis_seals.commands.root import app
 from typer.testing import CliRunner
 
 

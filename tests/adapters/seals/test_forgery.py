@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mimis_seals.jws import encode
-from mimis_seals.verifier import JadesVerifier
+from mimis_seals.form.jws import encode
+from mimis_seals.verifying.verifier import JadesVerifier
 
 from mimis_core import Sealed, Verdict
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from mimis_seals.keys import Pkcs12Signer
+from mimis_seals.keys.pkcs12 import Pkcs12Signer
 from mimis_seals.settings import Pkcs12Settings
 
 from mimis_core import ConfigurationError
@@ -44,7 +44,7 @@ def test_trial_mark_is_read(signer: Pkcs12Signer) -> None:
 def test_chain_starts_with_signer(signer: Pkcs12Signer) -> None:
     chain = signer.chain()
     assert len(chain) == 2
-    assert signer._key.certificate.der == chain[0]
+    assert signer._chain.certificate.der == chain[0]
 
 
 def test_missing_file_names_mend(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_file_without_certificate_is_refused(tmp_path: Path) -> None:
     ids=["p384", "ed25519", "rsa1024"],
 )
 def test_unfit_key_is_refused(tmp_path: Path, make: Any) -> None:
-    from mimis_seals.keys import _usable
+    from mimis_seals.keys.pkcs12 import _usable
 
     with pytest.raises(ConfigurationError, match="neither RSA") as caught:
         _usable(make(), tmp_path)
@@ -100,7 +100,7 @@ def test_certificate_without_usage_is_refused(tmp_path: Path, trial_key: Any) ->
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
     from cryptography.x509.oid import NameOID
-    from mimis_seals.certificates import utc_now
+    from mimis_seals.keys.certificates import utc_now
 
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TLS")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), 7, utc_now(), utc_now() + timedelta(1))
@@ -139,6 +139,6 @@ def test_check_warns_before_real_seal_ends(
     import dataclasses
 
     signer = keys.open(trial_key, now=trust.now + timedelta(days=730 - left))
-    real = dataclasses.replace(signer._key, certificate=dataclasses.replace(signer._key.certificate, trial=False))
+    real = dataclasses.replace(signer._chain, certificate=dataclasses.replace(signer._chain.certificate, trial=False))
     monkeypatch.setattr(signer, "_opened", real)
     assert [finding.status for finding in signer.check()] == [status]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from mimis_seals import plugin
-from mimis_seals.certificates import UnreadableError, read_certificate, same_organisation
+from mimis_seals.keys.certificates import UnreadableError, read_certificate, same_organisation
 
 from mimis_core import Sealed
 from mimis_core.plugins import load_plugins

@@ -16,10 +16,10 @@ from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.registry import HeaderParameter
-from mimis_seals.certificates import read_certificate
-from mimis_seals.jws import encode
-from mimis_seals.keys import Pkcs12Signer
-from mimis_seals.sealer import JadesSealer
+from mimis_seals.form.jws import encode
+from mimis_seals.keys.certificates import read_certificate
+from mimis_seals.keys.pkcs12 import Pkcs12Signer
+from mimis_seals.sealing.sealer import JadesSealer
 
 from mimis_core import ConfigurationError, DataError, Document, Sealed
 from mimis_core.testing.conformance import AdapterConformance

@@ -5,13 +5,16 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mimis_seals import status as module
-from mimis_seals.verifier import JadesVerifier
+from mimis_seals.revocation import fetching
+from mimis_seals.verifying import status as module
+from mimis_seals.verifying.verifier import JadesVerifier
 
-from mimis_core import Check, Sealed, TemporaryError, Trust, Verdict
+from mimis_core import Check, Sealed, Trust, Verdict
 from mimis_core.testing import Answer
 
 
@@ -27,6 +30,12 @@ def asked(sealed: Sealed, trust: Trust, status: Any) -> Callable[..., tuple[str,
 
 
 Asked = Callable[..., tuple[str, Check]]
+
+
+@pytest.fixture(autouse=True)
+def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is remembered from one test to the next."""
+    monkeypatch.setattr(module, "_memory", module._Memory())
 
 
 def test_active_credential_is_valid(asked: Asked, status: Any) -> None:
@@ -129,20 +138,12 @@ def test_changed_answer_is_unknown(asked: Asked, status: Any) -> None:
     assert asked()[0] == "unknown"
 
 
-class Dripping:
-    """An answer that comes byte by byte without end."""
-
-    status_code = 200
-
-    def iter_content(self, size: int) -> Any:
-        return itertools.repeat(b"a")
-
-
-def test_slow_service_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = itertools.count()
-    monkeypatch.setattr(module.time, "monotonic", lambda: float(next(clock)))
-    with pytest.raises(TemporaryError, match="slow"):
-        module._body(Dripping())  # type: ignore[arg-type]  # what is used of a Response
+def test_slow_service_is_cut_off(asked: Asked, status: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count(step=2.0)
+    monkeypatch.setattr(fetching, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    status.canned = Answer(200, b"a" * 65_000)
+    verdict, check = asked()
+    assert (verdict, "does not answer" in check.reason) == ("unknown", True)
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,38 @@ def test_broken_seal_asks_nobody(asked: Asked, sealed: Sealed, status: Any) -> N
     value["payload"] = value["payload"].replace("Ek", "Ep", 1)
     assert asked(json.dumps(value).encode())[0] == "invalid"
     assert status.requests == []
+
+
+@pytest.mark.parametrize(
+    ("control", "asked_again"),
+    [
+        ("public, max-age=300", False),
+        ("max-age=99999", False),
+        ("no-store, max-age=300", True),
+        ("max-age=0", True),
+        ("max-age=x", True),
+        ("", True),
+    ],
+)
+def test_answer_is_kept_as_its_sender_allows(asked: Asked, status: Any, control: str, asked_again: bool) -> None:
+    status.canned = Answer(200, status.signed(), "application/jose", {"Cache-Control": control} if control else {})
+    assert asked()[0] == "valid"
+    status.canned = Answer(404)
+    assert (asked()[0] == "unknown") == asked_again
+
+
+def test_kept_answer_is_asked_anew_after_five_minutes(sealed: Sealed, trust: Trust, status: Any) -> None:
+    status.canned = Answer(200, status.signed(), "application/jose", {"Cache-Control": "max-age=99999"})
+    verifier, start = JadesVerifier(), trust.now
+    assert start is not None
+    for minutes, count in ((0, 1), (4, 1), (6, 2), (7, 2)):
+        moment = start + timedelta(minutes=minutes)
+        assert verifier.verify(sealed.content, trust.model_copy(update={"now": moment})).verdict == "valid"
+        assert len(status.requests) == count
+
+
+def test_kept_answer_of_other_credential_says_nothing(asked: Asked, status: Any, forge: Any) -> None:
+    status.canned = Answer(200, status.signed(), "application/jose", {"Cache-Control": "max-age=300"})
+    assert asked()[0] == "valid"
+    verdict, check = asked(forge.changed(id="urn:credential:other"))
+    assert (verdict, "another credential" in check.reason) == ("unknown", True)

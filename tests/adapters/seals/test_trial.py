@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
-from mimis_seals.keys import Pkcs12Signer
+from mimis_seals.keys.pkcs12 import Pkcs12Signer
+from mimis_seals.keys.trial import TrialKey, make_trial_key
 from mimis_seals.settings import Pkcs12Settings
-from mimis_seals.trial import TrialKey, make_trial_key
 
 from mimis_core import ConfigurationError, Organisation
 
@@ -72,15 +72,22 @@ def test_written_key_opens_as_signer(organisation: Organisation, tmp_path: Path)
 
 
 def test_written_files_are_private(tmp_path: Path, trial_key: TrialKey) -> None:
-    from mimis_seals.trial import write_trial_key
+    from mimis_seals.keys.trial import write_trial_key
 
     write_trial_key(trial_key, tmp_path)
     assert {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()} == {0o600}
 
 
 def test_earlier_key_is_never_overwritten(tmp_path: Path, trial_key: TrialKey) -> None:
-    from mimis_seals.trial import write_trial_key
+    from mimis_seals.keys.trial import write_trial_key
 
     write_trial_key(trial_key, tmp_path)
     with pytest.raises(ConfigurationError, match="already"):
         write_trial_key(trial_key, tmp_path)
+
+
+def test_only_seal_says_nobody_revokes(certificate: x509.Certificate, trial_key: TrialKey) -> None:
+    """RFC 9608: a verifier must not wait for answers about a trial seal; an authority must never say so."""
+    anchor = x509.load_pem_x509_certificate(trial_key.anchor_pem.encode())
+    found = [[one.oid.dotted_string for one in each.extensions] for each in (certificate, anchor)]
+    assert ["2.5.29.56" in oids for oids in found] == [True, False]

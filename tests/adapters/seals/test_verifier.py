@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from mimis_seals.verifier import JadesVerifier, conclude
+from mimis_seals.verifying.verifier import JadesVerifier, conclude
 
 from mimis_core import Check, ConfigurationError, Sealed, Trust, Verdict
 
@@ -65,7 +65,7 @@ def test_trial_seal_is_named(sealed: Sealed, verify: Verify) -> None:
 
 @pytest.mark.parametrize("form", ["flattened", "compact"])
 def test_other_serialisations_are_read(forge: Any, verify: Verify, form: str) -> None:
-    from mimis_seals.jws import encode
+    from mimis_seals.form.jws import encode
 
     if form == "flattened":
         content = json.dumps({"payload": forge.text, **forge.sign(forge.text, forge.header({}))}).encode()
@@ -191,10 +191,11 @@ def test_verdict_adds_up_the_checks(changes: dict[str, Any], expected: str) -> N
     assert conclude(tuple(Check(type=kind, status=found[kind], reason="x") for kind in found)) == expected
 
 
-def test_certificate_is_judged_when_sealed(sealed: Sealed, verify: Verify, trust: Trust) -> None:
+def test_expired_certificate_without_timestamp_is_unknown(sealed: Sealed, verify: Verify, trust: Trust) -> None:
     assert trust.now
     verdict = verify(sealed.content, now=trust.now + timedelta(days=3000))
-    assert statuses(verdict)["owner"] == "ok"
+    assert (verdict.verdict, statuses(verdict)["owner"]) == ("unknown", "skipped")
+    assert "no trusted timestamp" in reason(verdict, "owner")
 
 
 @pytest.mark.parametrize("sig_t", ["2020-01-01T00:00:00Z", "2026-11-20T00:00:00Z"])

@@ -7,7 +7,7 @@ import re
 from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from asn1crypto.tsp import IssuerSerial
 from asn1crypto.x509 import Certificate as Asn1Certificate
@@ -15,7 +15,9 @@ from asn1crypto.x509 import GeneralName
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from mimis_seals.keys.qualified import Claims, read_claims
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
@@ -50,6 +52,8 @@ class Certificate:
     not_after: datetime
     may_seal: bool
     self_issued: bool
+    claims: Claims
+    may_timestamp: bool
 
     def holds_at(self, moment: datetime) -> bool:
         """Whether the certificate was valid at that moment, by its own dates."""
@@ -68,8 +72,12 @@ class Certificate:
         return b64encode(IssuerSerial({"issuer": [name], "serial_number": certificate.serial_number}).dump()).decode()
 
 
+@lru_cache(maxsize=256)
 def read_certificate(der: bytes) -> Certificate:
-    """Read a DER certificate. Raises UnreadableError when it is none, or has a kind of key that seals do not use."""
+    """Read a DER certificate. Raises UnreadableError when it is none, or has a kind of key that seals do not use.
+
+    Remembered by its bytes: files of one issuer carry the same certificates.
+    """
     try:
         return _facts(der)
     except UnreadableError:
@@ -109,6 +117,8 @@ def _facts(der: bytes) -> Certificate:
         not_after=parsed.not_valid_after_utc,
         may_seal=usage is not None and (usage.digital_signature or usage.content_commitment),
         self_issued=parsed.subject == parsed.issuer,
+        claims=read_claims(parsed),
+        may_timestamp=_may_timestamp(parsed),
     )
 
 
@@ -140,3 +150,12 @@ def _key_usage(certificate: x509.Certificate) -> x509.KeyUsage | None:
         return certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return None
+
+
+def _may_timestamp(certificate: x509.Certificate) -> bool:
+    """RFC 3161 section 2.3: the certificate is for time stamping, for nothing else, and says so as critical."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    return usage.critical and list(usage.value) == [ExtendedKeyUsageOID.TIME_STAMPING]

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mimis_seals.jws import FormError
+from mimis_seals.form.jws import FormError
+from mimis_seals.form.limits import DEEPEST
 
 CREDENTIAL_TYPE = "EuropeanDigitalCredential"
 REQUIRED = ("@context", "id", "issuer", "credentialSubject", "issued", "validFrom")
@@ -21,6 +22,7 @@ Json = dict[str, Any]
 
 def check_form(document: Json) -> None:
     """Hold a document to what every European Digital Credential has. Raises FormError."""
+    check_depth(document)
     if CREDENTIAL_TYPE not in listed(document.get("type")):
         raise FormError("The file is no European Digital Credential.")
     missing = [name for name in REQUIRED if not document.get(name)]
@@ -63,6 +65,21 @@ def valid_until(document: Json) -> datetime | None:
     """Until when the credential holds: the earlier of its two end dates; None when it has no end."""
     ends = [_moment(document[name], name) for name in ("validUntil", "expirationDate") if name in document]
     return min(ends, default=None)
+
+
+def check_depth(document: Json) -> None:
+    """Refuse a document that is nested deeper than any credential. Raises FormError."""
+    level: list[Any] = [document]
+    for _ in range(DEEPEST):
+        level = [
+            member
+            for value in level
+            for member in (value.values() if type(value) is dict else value)
+            if type(member) is dict or type(member) is list
+        ]
+        if not level:
+            return
+    raise FormError("The credential is nested too deeply.")
 
 
 def claims_accreditation(document: Json) -> bool:

@@ -12,6 +12,7 @@ import re
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -19,7 +20,17 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from mimis_seals.certificates import PublicKey
+from mimis_seals.form.limits import (
+    LARGEST_CERTIFICATE,
+    LARGEST_FILE,
+    LARGEST_HEADER,
+    MOST_BRACKETS,
+    MOST_CERTIFICATES,
+    MOST_COMMAS,
+    STRONGEST_RSA,
+    WEAKEST_RSA,
+)
+from mimis_seals.keys.certificates import PublicKey
 
 KNOWN_CRITICAL = frozenset({"b64", "sigT", "iat", "adoTst", "sigD", "sigX5ts", "sigPId", "srCms", "srAts"})
 """Names that may stand in ``crit``: those of RFC 7797 and JAdES."""
@@ -54,11 +65,20 @@ class Envelope:
         """Whether the content stands as JSON text: base64url never starts with a brace."""
         return self.payload.lstrip().startswith("{")
 
+    @cached_property
+    def signed(self) -> bytes:
+        """The octets that the signature is over. Raises FormError when they are no text."""
+        try:
+            return f"{self.protected}.{self.payload}".encode()
+        except UnicodeError:
+            raise FormError("The sealed content is damaged.") from None
+
     def content(self) -> str:
         """The sealed text. Raises FormError when it is damaged."""
+        if self.plain:
+            return self.signed.partition(b".")[2].decode("utf-8")
         try:
-            data = self.payload.encode() if self.plain else decode(self.payload, "The sealed content")
-            return data.decode("utf-8")
+            return decode(self.payload, "The sealed content").decode("utf-8")
         except (SealError, UnicodeError):
             raise FormError("The sealed content is damaged.") from None
 
@@ -73,6 +93,8 @@ def looks_sealed(content: bytes) -> bool:
 
 def read_envelope(content: bytes) -> Envelope:
     """Take a file apart, in whichever of the three serialisations. Raises FormError."""
+    if len(content) > LARGEST_FILE:
+        raise FormError(f"The file is larger than {LARGEST_FILE // 1_000_000} MB.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -86,8 +108,10 @@ def read_envelope(content: bytes) -> Envelope:
 
 def read_object(text: str, what: str) -> dict[str, Any]:
     """Read one JSON object, in which no key stands twice. Raises FormError with ``what`` as its subject."""
+    if len(text) > MOST_BRACKETS and _has_too_many_parts(text):
+        raise FormError(f"{what} has far more parts than a credential.")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise FormError(f"{what} is nested too deeply.") from None
     except FormError as error:
@@ -97,6 +121,10 @@ def read_object(text: str, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise FormError(f"{what} is not a JSON object.")
     return value
+
+
+def _has_too_many_parts(text: str) -> bool:
+    return text.count("{") + text.count("[") > MOST_BRACKETS or text.count(",") > MOST_COMMAS
 
 
 def decode(text: str, what: str) -> bytes:
@@ -117,6 +145,8 @@ def encode(data: bytes) -> str:
 
 def read_header(envelope: Envelope) -> dict[str, Any]:
     """Read the protected header and hold it to the rules on critical names. Raises SealError."""
+    if len(envelope.protected) > LARGEST_HEADER:
+        raise SealError("The seal's header is far larger than that of a seal.")
     try:
         header = read_object(decode(envelope.protected, "The seal's header").decode("utf-8"), "The seal's header")
     except (FormError, UnicodeDecodeError):
@@ -134,20 +164,22 @@ def read_header(envelope: Envelope) -> dict[str, Any]:
 def certificates_of(header: dict[str, Any]) -> tuple[bytes, ...]:
     """The certificates in ``x5c`` as DER, signer first. Raises SealError."""
     encoded = header.get("x5c")
-    if not isinstance(encoded, list) or not 1 <= len(encoded) <= 10:
+    if not isinstance(encoded, list) or not 1 <= len(encoded) <= MOST_CERTIFICATES:
         raise SealError("The seal does not carry its certificate.")
     try:
-        return tuple(b64decode(one, validate=True) for one in encoded)
+        chain = tuple(b64decode(one, validate=True) for one in encoded)
     except (TypeError, ValueError, binascii.Error):
         raise SealError("The seal's certificate is damaged.") from None
+    if max(map(len, chain)) > LARGEST_CERTIFICATE:
+        raise SealError("The seal carries a certificate of absurd size.")
+    return chain
 
 
 def check_signature(envelope: Envelope, algorithm: str, key: PublicKey) -> None:
     """Verify the signature over header and content as they are written. Raises SealError when it does not hold."""
     signature = decode(envelope.signature, "The seal's signature")
-    data = f"{envelope.protected}.{envelope.payload}".encode()
     try:
-        _VERIFY[algorithm[:2]](key, algorithm, signature, data)
+        _VERIFY[algorithm[:2]](key, algorithm, signature, envelope.signed)
     except InvalidSignature:
         raise SealError("The seal is broken: the file has been changed after it was sealed.") from None
 
@@ -161,6 +193,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant)
 
 
 def _signature_of(outer: dict[str, Any]) -> dict[str, Any]:
@@ -200,8 +235,8 @@ def _check_critical(header: dict[str, Any], unprotected: dict[str, Any]) -> None
 
 def _verify_rsa(pad: Callable[[hashes.HashAlgorithm], padding.AsymmetricPadding]) -> Callable[..., None]:
     def verify(key: PublicKey, algorithm: str, signature: bytes, data: bytes) -> None:
-        if not isinstance(key, rsa.RSAPublicKey) or key.key_size < 2048:
-            raise SealError("The seal's key does not fit its method of signing, or is too weak.")
+        if not isinstance(key, rsa.RSAPublicKey) or not WEAKEST_RSA <= key.key_size <= STRONGEST_RSA:
+            raise SealError("The seal's key does not fit its method of signing, or is of an unsafe size.")
         digest = HASHES[algorithm[2:]]
         key.verify(signature, data, pad(digest), digest)
 

@@ -9,12 +9,17 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Make a trial seal for practice.", no_args_is_help=True)
+from mimis_seals.commands.extend import extend
+from mimis_seals.commands.trust import app as trust_app
+
+app = typer.Typer(help="Trial seals, levels of seals, and trust.", no_args_is_help=True)
+app.add_typer(trust_app, name="trust")
+app.command()(extend)
 
 
 @app.callback()
 def seals() -> None:
-    """Make a trial seal for practice."""
+    """Trial seals, levels of seals, and trust."""
 
 
 @app.command()
@@ -25,7 +30,7 @@ def trial(
 ) -> None:
     """Make a trial key for your organisation: key file, password and trust anchor."""
     from mimis_core.services import configured
-    from mimis_seals.keys import Pkcs12Signer
+    from mimis_seals.keys.pkcs12 import Pkcs12Signer
 
     with configured(config) as services:
         table = Pkcs12Signer.make_trial(services.settings.organisation, folder)

@@ -17,10 +17,13 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from mimis_core import ConfigurationError, Organisation
-from mimis_seals.certificates import TRIAL_MARK
+from mimis_seals.keys.certificates import TRIAL_MARK
 
 TRIAL_DAYS = 730
 KEY_FILE, PASSWORD_FILE, ANCHOR_FILE = "trial-seal.p12", "trial-seal.password", "trial-anchor.pem"
+
+NO_REVOCATION = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00")
+"""noRevAvail (RFC 9608): nobody keeps a list of revoked trial seals. Without it a verifier must call them unknown."""
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
@@ -152,6 +155,7 @@ def _seal(
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(authority, critical=False)
+        .add_extension(NO_REVOCATION, critical=False)
     )
 
 

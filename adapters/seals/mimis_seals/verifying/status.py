@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from mimis_core import Check, MimisError, TemporaryError, Trust
-from mimis_core.http import Client, Response
-from mimis_seals.certificates import Certificate, UnreadableError, read_certificate, same_organisation
-from mimis_seals.jws import (
-    Envelope,
+from mimis_core import Check, Trust
+from mimis_seals.form.jws import (
     FormError,
     SealError,
     certificates_of,
@@ -22,11 +17,15 @@ from mimis_seals.jws import (
     read_header,
     read_object,
 )
-from mimis_seals.trust import Standing, standing
+from mimis_seals.keys.certificates import Certificate, UnreadableError, read_certificate, same_organisation
+from mimis_seals.revocation.fetching import Bounds, Fetched, FetchError, fetch
+from mimis_seals.verifying.trust import Standing, place
 
-TIMEOUT = 5.0
-"""Seconds that a whole answer may take: somebody waits for the verdict."""
-LARGEST_ANSWER = 65536
+BOUNDS = Bounds("The status service", 5.0, 65_536)
+"""Five seconds for a whole answer: somebody waits for the verdict."""
+LONGEST_MEMORY = 300
+"""Seconds that an answer is kept at most, when its sender allows it: a revocation is seen after five minutes."""
+MOST_REMEMBERED = 2000
 CLOCK_SKEW = timedelta(minutes=5)
 TYPE = "mimis-status+jwt"
 
@@ -35,6 +34,14 @@ SENTENCES = {
     "suspended": "The issuer has suspended the credential for now.",
     "superseded": "The issuer has replaced the credential with a newer one.",
     "expired": "The issuer says that the credential has expired.",
+}
+
+
+_UNHEARD = {
+    "address": "The address for the current status is not a web address.",
+    "silent": "The issuer's status service does not answer. This says nothing about the credential.",
+    "refused": "The issuer's status service refused to answer ({status}).",
+    "large": "The issuer's status service sent far more than a status.",
 }
 
 
@@ -50,6 +57,28 @@ class Question:
     address: str | None
     seal: Certificate
     now: datetime
+
+
+class _Memory:
+    """Signed answers that their senders let be kept; each is judged again when used."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[bytes, datetime, datetime]] = {}
+
+    def find(self, question: Question) -> bytes | None:
+        body, start, end = self._kept.get(question.address or "", (None, question.now, question.now))
+        return body if start <= question.now < end else None
+
+    def keep(self, question: Question, fetched: Fetched) -> None:
+        if not fetched.keep or question.address is None:
+            return
+        while len(self._kept) >= MOST_REMEMBERED:
+            self._kept.pop(next(iter(self._kept)), None)
+        end = question.now + timedelta(seconds=min(fetched.keep, LONGEST_MEMORY))
+        self._kept[question.address] = (fetched.body, question.now, end)
+
+
+_memory = _Memory()
 
 
 def check_status(question: Question, trust: Trust) -> Check:
@@ -68,66 +97,53 @@ def _heard(question: Question, trust: Trust) -> str:
         raise UnheardError("The credential does not say where its current status can be asked.")
     if trust.offline:
         raise UnheardError("The issuer was not asked for the current status: this check was made offline.")
+    remembered = _memory.find(question)
     try:
-        return _read_answer(_fetch(question.address), question, trust)
+        if remembered is not None:
+            return _read_answer(remembered, question, trust)
+        fetched = _fetch(question.address)
+        status = _read_answer(fetched.body, question, trust)
+        _memory.keep(question, fetched)
+        return status
     except (FormError, SealError, UnreadableError):
         raise UnheardError("The issuer's status service gave an answer that cannot be trusted.") from None
 
 
-def _fetch(address: str) -> bytes:
+def _fetch(address: str) -> Fetched:
     try:
-        split = urlsplit(address)
-        fit = split.scheme in {"http", "https"} and bool(split.hostname)
-    except ValueError:
-        fit = False
-    if not fit:
-        raise UnheardError("The address for the current status is not a web address.")
-    client = Client(address, system="The status service", retries=0, timeout=(TIMEOUT, TIMEOUT))
-    try:
-        headers = {"Accept": "application/jose", "Accept-Encoding": "identity"}
-        response = client.ask("GET", address, headers=headers, stream=True, allow_redirects=False)
-        with response:
-            return _body(response)
-    except (MimisError, OSError, ValueError):
-        raise UnheardError(
-            "The issuer's status service does not answer. This says nothing about the credential."
-        ) from None
-    finally:
-        client.close()
+        return fetch(address, BOUNDS, {"Accept": "application/jose"})
+    except FetchError as error:
+        raise UnheardError(_UNHEARD[error.kind].format(status=error.status)) from None
 
 
-def _body(response: Response) -> bytes:
-    """The body of a good answer, cut off by size and time: an issuer's service may be broken or taken over."""
-    if response.status_code != 200:
-        raise UnheardError(f"The issuer's status service refused to answer ({response.status_code}).")
-    deadline, body = time.monotonic() + TIMEOUT, bytearray()
-    chunks: Iterator[bytes] = response.iter_content(4096)
-    for chunk in chunks:
-        body += chunk
-        if len(body) > LARGEST_ANSWER:
-            raise UnheardError("The issuer's status service sent far more than a status.")
-        if time.monotonic() > deadline:
-            raise TemporaryError("The status service is too slow.")
-    return bytes(body)
+@dataclass(frozen=True)
+class _Answer:
+    """An answer whose signature holds; whose it is, and whether it is still true, is judged anew each time."""
+
+    claims: dict[str, Any]
+    chain: tuple[bytes, ...]
+    signer: Certificate
 
 
 def _read_answer(content: bytes, question: Question, trust: Trust) -> str:
+    answer = _open(content)
+    trusted = answer.signer.may_seal and place(answer.chain, trust, question.now).standing is Standing.TRUSTED
+    if not trusted or not same_organisation(answer.signer.identifier, question.seal.identifier):
+        raise UnheardError("The answer about the current status was not signed by the issuer.")
+    return _status_of(answer.claims, question)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _open(content: bytes) -> _Answer:
     envelope = read_envelope(content)
     header = read_header(envelope)
     if header.get("typ") != TYPE:
         raise SealError("The answer is not a status.")
     claims = read_object(envelope.content(), "The answer")
-    _check_signer(envelope, header, question, trust)
-    return _status_of(claims, question)
-
-
-def _check_signer(envelope: Envelope, header: dict[str, Any], question: Question, trust: Trust) -> None:
     chain = certificates_of(header)
     signer = read_certificate(chain[0])
     check_signature(envelope, header["alg"], signer.public_key)
-    trusted = signer.may_seal and standing(chain, trust.anchors, question.now) is Standing.TRUSTED
-    if not trusted or not same_organisation(signer.identifier, question.seal.identifier):
-        raise UnheardError("The answer about the current status was not signed by the issuer.")
+    return _Answer(claims, chain, signer)
 
 
 def _status_of(claims: dict[str, Any], question: Question) -> str:

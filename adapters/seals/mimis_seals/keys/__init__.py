@@ -1,0 +1,1 @@
+"""The keys that seal, wherever they are kept, and the certificates that say whose they are."""

@@ -1,0 +1,1 @@
+"""Makes seals, and raises those that were made before."""

@@ -1,0 +1,1 @@
+"""Checks anybody's seal, and says why."""
