@@ -23,7 +23,7 @@ def mimis_formats() -> Sequence[type[Format[Any]]]:
 @hookimpl
 def mimis_couriers() -> Sequence[type[Courier[Any]]]:
     """The Europass wallet."""
-    from mimis_europass.courier import EuropassCourier
+    from mimis_europass.wallet.courier import EuropassCourier
 
     return (EuropassCourier,)
 
@@ -38,11 +38,14 @@ def mimis_checks(content: bytes, trust: Trust) -> Sequence[Check]:
 
 @hookimpl
 def mimis_commands() -> Sequence[tuple[str, str, str]]:
-    """What is done by hand at the EU's own issuer."""
-    return (("europass", "Files for the EU's own issuer.", "mimis_europass.commands:app"),)
+    """Files for the EU's issuer, its register of courses and its CV; and the rule table."""
+    return (
+        ("europass", "Files for other places of Europass.", "mimis_europass.commands.root:app"),
+        ("elm", "The rule table of the European Learning Model.", "mimis_europass.commands.compile:app"),
+    )
 
 
 @hookimpl
 def mimis_sandboxes() -> Sequence[tuple[str, str]]:
     """A wallet that behaves as the real one was read to behave."""
-    return (("europass", "mimis_europass.wallet_sandbox:WalletSandbox"),)
+    return (("europass", "mimis_europass.wallet.sandbox:WalletSandbox"),)

@@ -19,8 +19,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "result": ("resultat", "klar", "result"),
     "grade": ("betyg", "grade"),
     "kind": ("typ", "slag", "kind", "type"),
-    "workplace": ("arbetsplats", "workplace"),
+    "start": ("startdatum", "borjade", "fran", "franochmed", "startdate", "start", "from"),
+    "hours": ("timmar", "antaltimmar", "omfattning", "hours"),
+    "workplace": ("arbetsplats", "praktikplats", "plats", "workplace", "place"),
     "evidence": ("underlag", "evidence"),
+    "document": ("lank", "lanktillintyg", "lanktillunderlag", "intygslank", "link", "document", "url"),
     "protected": ("skyddad", "skyddadepersonuppgifter", "sekretessmarkering", "protected"),
 }
 """Our name for a column, and the headings that mean it, the best first, as :func:`plain` writes them."""
@@ -39,8 +42,11 @@ SWEDISH = {
     "result": "resultat",
     "grade": "betyg",
     "kind": "typ",
+    "start": "startdatum",
+    "hours": "timmar",
     "workplace": "arbetsplats",
     "evidence": "underlag",
+    "document": "länk",
     "protected": "skyddad",
 }
 """The heading that messages and templates use for each column."""

@@ -26,8 +26,8 @@ class Kind(StrEnum):
 
 _SIGNERS = {
     Kind.COURSE: ("assessor",),
-    Kind.VALIDATION: ("assessor", "evidence"),
-    Kind.ATTESTATION: ("supervisor", "workplace", "evidence"),
+    Kind.VALIDATION: ("assessor", "start", "hours", "workplace", "evidence", "document"),
+    Kind.ATTESTATION: ("supervisor", "start", "hours", "workplace", "evidence", "document"),
 }
 _EXAMPLE = {
     "learner": "exempel-1",
@@ -38,8 +38,11 @@ _EXAMPLE = {
     "assessor": "Lärare Exempel",
     "supervisor": "Handledare Exempel",
     "result": "Nej",
+    "start": "2026-11-02",
+    "hours": "120",
     "workplace": "Företaget Exempel",
     "evidence": "Arbetsprov",
+    "document": "",
     "protected": "nej",
 }
 

@@ -6,14 +6,23 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from mimis_core import Completion, CompletionKind, DataError, Grade, SourceLearner
+from mimis_core import Attachment, Completion, CompletionKind, DataError, Grade, SourceLearner
 from mimis_files.columns import SWEDISH
 from mimis_files.table import Row
-from mimis_files.values import looks_personal, parse_date, parse_kind, parse_result, says_protected
+from mimis_files.values import looks_personal, parse_date, parse_hours, parse_kind, parse_result, says_protected
 
 _ACHIEVEMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LINK = re.compile(r"https://[^\s@]+")
+_DATES = frozenset({"date", "start"})
+TITLES = {
+    CompletionKind.ATTESTATION: {"sv": "Intyg från arbetsplatsen", "en": "Attestation by the workplace"},
+    CompletionKind.VALIDATION: {"sv": "Utlåtande från valideringen", "en": "Report of the validation"},
+}
+"""What people see for the link to a signed document, where it is no other."""
+OTHER_TITLE = {"sv": "Underlag", "en": "Supporting document"}
 
 
 @dataclass(frozen=True)
@@ -34,13 +43,7 @@ def map_row(row: Row, context: Context) -> Completion | None:
     done, grade = _result(row.cells)
     if not done:
         return None
-    learner = _learner(cells, context)
-    achievement = cells["achievement"].casefold()
-    if not _ACHIEVEMENT.fullmatch(achievement):
-        raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
-    completed_at = parse_date(cells["date"])
-    if completed_at is None:
-        raise _wrong("date", "Skriv datumet så här: 2026-11-24.")
+    learner, achievement, completed_at = _learner(cells, context), _achievement(cells), _completed(cells)
     kind, by = _kind_and_signer(cells)
     return Completion(
         source=context.source,
@@ -52,7 +55,11 @@ def map_row(row: Row, context: Context) -> Completion | None:
         kind=kind,
         grade=grade,
         by=by,
-        evidence=", ".join(filter(None, (cells["workplace"], cells["evidence"]))) or None,
+        evidence=cells["evidence"] or None,
+        started_at=_start(cells["start"], completed_at),
+        hours=_hours(cells["hours"]),
+        place=cells["workplace"] or None,
+        document=_document(cells["document"], kind),
     )
 
 
@@ -61,9 +68,48 @@ def learner_key(learner: str, email: str) -> str:
     return learner or f"mail:{hashlib.sha256(email.strip().casefold().encode()).hexdigest()[:16]}"
 
 
+def _achievement(cells: Mapping[str, str]) -> str:
+    achievement = cells["achievement"].casefold()
+    if not _ACHIEVEMENT.fullmatch(achievement):
+        raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
+    return achievement
+
+
+def _completed(cells: Mapping[str, str]) -> datetime:
+    completed_at = parse_date(cells["date"])
+    if completed_at is None:
+        raise _wrong("date", "Skriv datumet så här: 2026-11-24.")
+    return completed_at
+
+
+def _start(text: str, completed_at: datetime) -> datetime | None:
+    if not text:
+        return None
+    started_at = parse_date(text)
+    if started_at is None or started_at > completed_at:
+        raise _wrong("start", "Skriv dagen då det började så här: 2026-11-02. Den får inte vara efter datum.")
+    return started_at
+
+
+def _hours(text: str) -> float | None:
+    hours = parse_hours(text) if text else None
+    if text and not hours:
+        raise _wrong("hours", "Skriv antalet timmar med siffror, till exempel 120 eller 7,5.")
+    return hours
+
+
+def _document(text: str, kind: CompletionKind) -> Attachment | None:
+    """The signed document where it can be fetched. A list cannot hold the file itself."""
+    if not text:
+        return None
+    if not _LINK.fullmatch(text):
+        raise _wrong("document", "Skriv hela adressen till det signerade dokumentet, med https:// först.")
+    return Attachment(title=TITLES.get(kind, OTHER_TITLE), url=text)
+
+
 def _refuse_personal_numbers(cells: Mapping[str, str]) -> None:
     for name, text in cells.items():
-        if name != "date" and looks_personal(text, surely=name != "learner"):
+        if name not in _DATES and looks_personal(text, surely=name != "learner"):
             raise DataError(
                 f"Kolumnen {SWEDISH[name]} innehåller något som liknar ett personnummer.",
                 mend="Ta bort det. Använd skolans eget deltagar-id.",

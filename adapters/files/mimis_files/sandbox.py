@@ -88,7 +88,11 @@ def _record(one: Completion) -> list[str]:
         "result": "Ja",
         "grade": _grade(one),
         "kind": KINDS[one.kind],
+        "start": f"{one.started_at:%d/%m -%y}" if one.started_at else None,
+        "hours": f"{one.hours:g}".replace(".", ",") if one.hours else None,
+        "workplace": one.place,
         "evidence": one.evidence,
+        "document": one.document.url if one.document else None,
         "protected": "ja" if one.learner.protected else "",
     }
     return ["19121212-1212", *((cells.get(name) or "") for name in SWEDISH)]

@@ -42,6 +42,7 @@ _NUMBERS = (
 )
 """Twelve digits, ten with a sign, ten alone, and the temporary numbers of school registers (``20130101TF01``)."""
 
+_HOURS = re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?)\s*(?:h|tim|timmar|hours)?\.?", re.IGNORECASE)
 _UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
 
@@ -78,6 +79,12 @@ def parse_result(text: str) -> tuple[bool, Grade | None] | None:
 def parse_decimal(text: str) -> float:
     """A number with a decimal comma or point."""
     return float(text.replace(",", "."))
+
+
+def parse_hours(text: str) -> float | None:
+    """A number of hours, with its unit or without; None when it is no number, 0 when it says so."""
+    found = _HOURS.fullmatch(text.strip())
+    return parse_decimal(found[1]) if found else None
 
 
 def parse_kind(text: str, supervised: bool) -> CompletionKind | None:

@@ -27,6 +27,8 @@ from mimis_core import (
     SourceLearner,
 )
 
+from .official import Official
+
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 MAIL = "asa.oberg@example.org"
 Idea = dict[str, Any]
@@ -203,3 +205,9 @@ def samples(shared: Path) -> dict[str, dict[str, Any]]:
         "unsigned": json.loads((folder / "samples" / "Sample-MC-Annex1-unsigned.jsonld").read_text("utf-8")),
         "minimal": json.loads((folder / "minimal-microcredential.jsonld").read_text("utf-8")),
     }
+
+
+@pytest.fixture(scope="session")
+def official(shared: Path) -> Official:
+    """The official shapes and contexts, asked with PyLD and pyshacl."""
+    return Official(shared / "elm")

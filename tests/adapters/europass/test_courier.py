@@ -6,10 +6,10 @@ import logging
 from urllib.parse import unquote
 
 import pytest
-from mimis_europass.courier import EuropassCourier
-from mimis_europass.courier_settings import EuropassSettings
-from mimis_europass.wallet_sandbox import WalletSandbox
-from mimis_europass.wallet_views import ERRORS
+from mimis_europass.wallet.courier import EuropassCourier
+from mimis_europass.wallet.sandbox import WalletSandbox
+from mimis_europass.wallet.settings import EuropassSettings
+from mimis_europass.wallet.views import ERRORS
 from pydantic import ValidationError
 
 from mimis_core import (

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mimis_europass import plugin
+from mimis_europass.document.read import read_facts
 from mimis_europass.elm import ElmFormat
-from mimis_europass.read import read_facts
-from mimis_europass.rules import CONTEXT
+from mimis_europass.rules.judge import CONTEXT
 
 from mimis_core import Achievement, CredentialFacts, DataError, IssueOrder, Level, LevelState, Trust
 
@@ -147,4 +147,4 @@ def test_check_leaves_other_files_alone() -> None:
 
 def test_plugin_offers_format_and_sandbox() -> None:
     assert plugin.mimis_formats() == (ElmFormat,)
-    assert plugin.mimis_sandboxes() == (("europass", "mimis_europass.wallet_sandbox:WalletSandbox"),)
+    assert plugin.mimis_sandboxes() == (("europass", "mimis_europass.wallet.sandbox:WalletSandbox"),)

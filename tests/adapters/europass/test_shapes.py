@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from mimis_europass.rules import find_violations
+from mimis_europass.rules.judge import find_violations, profiles_of
+from mimis_europass.rules.specs import load_kinds
+from mimis_europass.rules.walk import Walk
 
 from mimis_core import Achievement, Completion, Concept, Grade, Level, LevelState, Organisation, QualityAssurance
 
@@ -62,6 +64,13 @@ def test_no_key_is_lost(judge: Any, built: Built, from_idea: Make, ideas: dict[s
     document = built(from_idea(ideas[idea]))
     assert set(keys_of(document)) <= judge.keys
     assert [name for name in ids_of(document) if not name.startswith(("urn:", "http://", "https://"))] == []
+
+
+@pytest.mark.parametrize("idea", IDEAS)
+def test_every_idea_is_decided_in_one_walk(built: Built, from_idea: Make, ideas: dict[str, Any], idea: str) -> None:
+    document = built(from_idea(ideas[idea]))
+    walk = Walk(load_kinds(profiles_of(document)), document)
+    assert (walk.shapes, walk.strict, find_violations(document)) == ([], [], [])
 
 
 @pytest.mark.parametrize("state", [LevelState.DECIDED, LevelState.PART_OF_DECIDED])

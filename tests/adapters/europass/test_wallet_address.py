@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from hypothesis import given
 from hypothesis import strategies as st
-from mimis_europass.wallet_address import deposit_path
+from mimis_europass.wallet.address import deposit_path
 
 from mimis_core import PermanentError
 

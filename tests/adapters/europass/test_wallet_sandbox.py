@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from mimis_europass.multipart import file_parts
-from mimis_europass.wallet_sandbox import WalletSandbox
-from mimis_europass.wallet_seal import TrustList
-from mimis_europass.wallet_store import Wallet
+from mimis_europass.wallet.multipart import file_parts
+from mimis_europass.wallet.sandbox import WalletSandbox
+from mimis_europass.wallet.seal import TrustList
+from mimis_europass.wallet.store import Wallet
 
 from mimis_core.testing import Request
 

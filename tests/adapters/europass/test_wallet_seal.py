@@ -12,8 +12,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
-from mimis_europass.wallet_sandbox import WalletSandbox
-from mimis_europass.wallet_seal import SealError, TrustList
+from mimis_europass.wallet.sandbox import WalletSandbox
+from mimis_europass.wallet.seal import SealError, TrustList
 
 from . import wallet_fixtures
 from .wallet_fixtures import HOLDER, URN, Certified, certify, credential, deposit, refused, seal

@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
-from mimis_europass.courier import EuropassCourier
-from mimis_europass.courier_settings import EuropassSettings
-from mimis_europass.wallet_sandbox import WalletSandbox
+from mimis_europass.wallet.courier import EuropassCourier
+from mimis_europass.wallet.sandbox import WalletSandbox
+from mimis_europass.wallet.settings import EuropassSettings
 
 from mimis_core import Parcel, Sealed
 from mimis_core.http import Client, Response

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mimis_files.commands import Kind, app, template_text
+from mimis_files.mapping import OTHER_TITLE, TITLES
 from mimis_files.sandbox import FilesSandbox
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
 from mimis_files.values import looks_personal
 from typer.testing import CliRunner
 
-from mimis_core import Completion, CompletionKind, Grade, SourceLearner
+from mimis_core import Attachment, Completion, CompletionKind, Grade, SourceLearner
 
 LETTERS = st.characters(codec="utf-8", categories=["Lu", "Ll", "Lo"])
 NAMES = st.text(st.sampled_from("aåäöéüÅÖłŁ;\",'- xyz") | LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -38,17 +39,24 @@ def made_completions(draw: st.DrawFn) -> Completion:
         email=draw(st.none() | st.just(f"{id}@exempel.se")),
         protected=draw(st.booleans()),
     )
+    completed_at = datetime.combine(draw(st.dates(date(2000, 4, 1), date(2099, 1, 1))), time(12), UTC)
+    kind = draw(st.sampled_from(CompletionKind))
+    link = draw(st.none() | st.just("https://skola.example/intyg/7"))
     return Completion(
         source="files",
         key=f"achievement:{achievement}/learner:{id}",
         learner=learner,
         module=f"achievement:{achievement}",
         title=draw(NAMES),
-        completed_at=datetime.combine(draw(st.dates(date(2000, 1, 1), date(2099, 1, 1))), time(12), UTC),
-        kind=draw(st.sampled_from(CompletionKind)),
+        completed_at=completed_at,
+        kind=kind,
         grade=draw(st.none() | GRADES),
         by=draw(NAMES),
         evidence=draw(st.none() | NAMES),
+        started_at=draw(st.none() | st.integers(0, 90).map(lambda days: completed_at - timedelta(days=days))),
+        hours=draw(st.none() | st.integers(1, 1000).map(lambda quarters: quarters / 4)),
+        place=draw(st.none() | NAMES),
+        document=Attachment(title=TITLES.get(kind, OTHER_TITLE), url=link) if link else None,
     )
 
 

@@ -46,7 +46,43 @@ def test_full_row_becomes_a_completion(pull: Pull) -> None:
         "asa@exempel.se",
     )
     assert (one.kind, one.by, one.grade) == (CompletionKind.VALIDATION, "Bo Ek", Grade(text="VG"))
-    assert (one.evidence, one.completed_at) == ("Verkstan AB, Arbetsprov", datetime(2026, 11, 24, 12, tzinfo=UTC))
+    assert (one.evidence, one.place, one.completed_at) == (
+        "Arbetsprov",
+        "Verkstan AB",
+        datetime(2026, 11, 24, 12, tzinfo=UTC),
+    )
+
+
+WORK = "deltagare-id;namn;mikromerit;datum;typ;handledare;Började;Antal timmar;Praktikplats;Länk till intyg"
+
+
+def test_work_placement_is_read_whole(pull: Pull) -> None:
+    row = "1;Kim;a;2026-11-24;apl;Ove;2 / 11 -26;7,5 tim;Hotell Exempel;https://skola.example/intyg/7"
+    (one,), aside = pull(row, headings=WORK)
+    assert aside == []
+    assert (one.started_at, one.hours, one.place) == (datetime(2026, 11, 2, 12, tzinfo=UTC), 7.5, "Hotell Exempel")
+    assert one.document is not None
+    assert (one.document.url, one.document.content) == ("https://skola.example/intyg/7", None)
+    assert one.document.title["sv"] == "Intyg från arbetsplatsen"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason", "heading"),
+    [
+        ("i höstas;;;", "start", "startdatum"),
+        ("2026-11-25;;;", "start", "startdatum"),
+        (";många;;", "hours", "timmar"),
+        (";0;;", "hours", "timmar"),
+        (";;;intyg.pdf", "document", "länk"),
+        (";;;http://skola.example/intyg", "document", "länk"),
+        (";;;https://skola.example/kim@exempel.se", "document", "länk"),
+        (";;19900101-0017;", "personal-number", "arbetsplats"),
+    ],
+)
+def test_unclear_work_placement_is_set_aside(pull: Pull, cells: str, reason: str, heading: str) -> None:
+    good, (one,) = pull(f"1;Kim;a;2026-11-24;apl;Ove;{cells}", headings=WORK)
+    assert (good, one.reason) == ([], reason)
+    assert heading in one.message
 
 
 @pytest.mark.parametrize("mark", [";", ",", "\t"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mimis_files.columns import find_columns, plain
-from mimis_files.values import looks_personal, parse_date, parse_result
+from mimis_files.values import looks_personal, parse_date, parse_hours, parse_result
 
 from mimis_core import Grade
 
@@ -139,3 +139,10 @@ def test_better_known_heading_wins() -> None:
 @given(st.text(max_size=20))
 def test_plain_heading_stays_plain(heading: str) -> None:
     assert plain(plain(heading)) == plain(heading)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"), [("120", 120), ("7,5", 7.5), ("7.25 h", 7.25), ("40 timmar", 40), ("0", 0), ("en vecka", None)]
+)
+def test_hours_are_read_with_unit(text: str, hours: float | None) -> None:
+    assert parse_hours(text) == hours

@@ -1,0 +1,1 @@
+"""``mimis europass`` and ``mimis elm``, one module for each."""
