@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-long bench lint type format clean
+.PHONY: demo test test-long test-dss bench lint type format clean
 
 demo: $(VENV)/installed
 	$(BIN)/mimis demo $(DEMO)
@@ -13,6 +13,10 @@ test: $(VENV)/tox
 
 test-long: $(VENV)/tox
 	MIMIS_LONG=1 $(BIN)/tox run
+
+# Java 17, Maven and Maven Central: the European Commission's own library judges our seals.
+test-dss: $(VENV)/installed
+	$(BIN)/python -m tests.dss.judge
 
 bench: $(VENV)/installed
 	$(BIN)/python bench/run.py

@@ -25,6 +25,7 @@ class Size:
     """How much is measured: the whole bench, or just enough to see that it runs."""
 
     learners: int = 40
+    issued: int = 1000
     completions: int = 2000
     moodle_learners: int = 300
     rounds: int = 5
@@ -32,7 +33,7 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(learners=3, completions=40, moodle_learners=5, rounds=1, starts=1)
+QUICK = Size(learners=3, issued=3, completions=40, moodle_learners=5, rounds=1, starts=1)
 
 
 def seconds(work: Callable[[], object]) -> float:

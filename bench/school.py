@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mimis_seals.trial import ANCHOR_FILE, KEY_FILE, PASSWORD_FILE, make_trial_key, write_trial_key
+from mimis_seals.keys.trial import ANCHOR_FILE, KEY_FILE, PASSWORD_FILE, make_trial_key, write_trial_key
 
 from mimis_core import (
     AdapterSettings,

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import issuing, pulling, starting, syncing
+from bench import badges, issuing, pulling, starting, syncing, validating, verifying
 from bench.measure import FULL, QUICK, Result, Size
 
 RESULTS = "bench-results.json"
 MEASUREMENTS: dict[str, Callable[[Size], Iterator[Result]]] = {
     "start": starting.measure,
     "issue": issuing.measure,
+    "validate": validating.measure,
+    "verify": verifying.measure,
+    "badges": badges.measure,
     "sync": syncing.measure,
     "pull": pulling.measure,
 }

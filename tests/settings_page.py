@@ -14,7 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from mimis_core import Organisation
 from mimis_core.plugins import KINDS, load_plugins
-from mimis_core.settings import DeliveryRule, IssuerTable, Privacy, Settings, TrustTable
+from mimis_core.settings import DeliveryRule, IssuerTable, Privacy, Renewal, Settings, StatusTable, TrustTable
 
 HEAD = """\
 # Settings
@@ -69,14 +69,16 @@ CORE: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[organisation]` and `[[owners]]`", Organisation, "Who runs this mimis, and others who own catalogue entries."),
     ("`[privacy]`", Privacy, "`mimis sync` does not start before `protected` is answered."),
     ("`[delivery.rule]`", DeliveryRule, "Without it, a credential is delivered only when the learner asks for it."),
+    ("`[status]`", StatusTable, "How long a signed answer about a credential may be relied on."),
+    ("`[renewal]`", Renewal, "For catalogue entries with `valid_months`."),
     ("`[trust]`", TrustTable, ""),
     ("`[issuers.NAME]`", IssuerTable, "Employer role: one table for each school that you pull from."),
 )
 HEADINGS = {
     "source": "`[sources.NAME]`",
-    "format": "`[format]`",
-    "signer": "`[signer]`",
-    "sealer": "`[sealer]`",
+    "format": "`[format]` or `[formats.NAME]`",
+    "signer": "`[signer]` or `[formats.NAME.signer]`",
+    "sealer": "`[sealer]` or `[formats.NAME.sealer]`",
     "courier": "`[couriers.NAME]`",
     "feed": "`[feeds.NAME]`",
 }

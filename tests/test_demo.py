@@ -176,6 +176,20 @@ def test_sealed_files_pass_official_shapes(ran: Ran, judge: Judge, profile: str)
 
 
 @official
+def test_placement_and_validation_tell_when_and_where(ran: Ran) -> None:
+    claims = [
+        json.loads(json.loads(content)["payload"])["credentialSubject"]["hasClaim"] for content in ran.sealed.values()
+    ]
+    (placement,) = [
+        activity for claim in claims for activity in claim.get("influencedBy", []) if "directedBy" in activity
+    ]
+    assert (placement["workload"], placement["directedBy"]["prefLabel"]["sv"]) == ("PT180H", "Hotell Demo")
+    assert placement["temporal"]["startDate"] < placement["temporal"]["endDate"]
+    notes = [note["noteLiteral"]["sv"] for claim in claims for note in claim.get("additionalNote", [])]
+    assert len([note for note in notes if note.endswith("Demo Bilverkstad")]) == 2
+
+
+@official
 def test_independent_library_accepts_all_seals(ran: Ran) -> None:
     for content in ran.sealed.values():
         read = jws.deserialize_json(json.loads(content), public_key(header_of(content)), registry=REGISTRY)
