@@ -68,8 +68,14 @@ def mimis_verifier(content: bytes) -> Verifier | None:
 
 
 @hookspec
-def mimis_checks(content: bytes, trust: Trust) -> Sequence[Check]:  # type: ignore[empty-body]
-    """Further findings about a file under verification; the worst one decides."""
+def mimis_checks(  # type: ignore[empty-body]
+    content: bytes, trust: Trust, document: dict[str, Any] | None
+) -> Sequence[Check]:
+    """Further findings about a file under verification; the worst one decides.
+
+    ``document`` is what the verifier read out of the file, where it is JSON and the verifier hands it on: it is shared,
+    so change nothing in it.
+    """
 
 
 @hookspec

@@ -7,12 +7,14 @@ calls and ordinary errors (:mod:`mimis_core.errors`). Instances are context mana
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from mimis_core.errors import ConfigurationError
 from mimis_core.model import (
     Candidate,
     CredentialFacts,
@@ -116,6 +118,11 @@ class Signer(Adapter[S]):
     def trial(self) -> bool:
         """True for a key that mimis made for practice; it is never trusted by default."""
 
+    @property
+    def remote(self) -> bool:
+        """True when signing waits for another machine: more is then made at once than there are cores."""
+        return False
+
     @abstractmethod
     def sign(self, data: bytes, algorithm: str) -> bytes:
         """Sign ``data``; called from several threads at once. ES256 gives the raw 64-byte form of JOSE.
@@ -137,6 +144,34 @@ class Sealer(Adapter[S]):
 
         Raises ConfigurationError when the key may not be used now.
         """
+
+    @property
+    def remote(self) -> bool:
+        """True when sealing waits for another machine, such as a time-stamping authority's."""
+        return False
+
+    def lacks(self, content: bytes, level: str, ahead: timedelta) -> bool:
+        """Whether a sealed file is below ``level``, or has it by something that ends within ``ahead`` of now.
+
+        Raises DataError for a file that is none of this seal's, or that falls short and does not hold.
+        """
+        raise self._no_levels()
+
+    def extend(self, content: bytes, level: str, anchors: Sequence[str] = ()) -> bytes:
+        """The sealed file with what ``level`` adds to it; called from several threads at once.
+
+        Nothing that :meth:`fixed` gives is changed. ``anchors`` are PEM texts of authorities that the file leaves out.
+        Raises DataError when the file does not hold or has the level, TemporaryError when an authority is away, and
+        ConfigurationError when it cannot be done as things are set up.
+        """
+        raise self._no_levels()
+
+    def fixed(self, content: bytes) -> tuple[bytes, ...]:
+        """What of a sealed file no level may change: content, header and signature. Raises DataError."""
+        raise self._no_levels()
+
+    def _no_levels(self) -> ConfigurationError:
+        return ConfigurationError(f"Seals of the kind {self.kind!r} have no levels that a file could be raised to.")
 
 
 class Verifier(ABC):

@@ -34,14 +34,18 @@ def add_months(start: datetime, months: int) -> datetime:
 
 def verify_file(plugins: Plugins, content: bytes, trust: Trust) -> Verdict:
     """Check a file with the plugin that knows its kind, then with every further check; the worst one decides."""
-    for _, verifier in plugins.call("mimis_verifier", content=content):
+    offers = dict(plugins.call("mimis_verifier", content=content))
+    for verifier in offers.values():
         if verifier is not None:
             verdict: Verdict = verifier.verify(content, trust)
             if _is_unreadable(verdict):
                 return verdict
-            further = plugins.call("mimis_checks", content=content, trust=trust)
-            merged = _with_further(verdict, (check for _, checks in further for check in checks))
-            return _without_doubt(merged, plugins)
+            further = dict(plugins.call("mimis_checks", content=content, trust=trust, document=verdict.document))
+            merged = _with_further(verdict, (check for checks in further.values() for check in checks))
+            return _without_doubt(merged, plugins.silent("mimis_checks", further))
+    if silent := plugins.silent("mimis_verifier", offers):
+        reason = f"Whether it knows the file could not be asked of {', '.join(silent)}; no other adapter does."
+        return Verdict(verdict="unknown", checks=(Check(type="format", status="skipped", reason=reason),))
     failed = Check(type="format", status="error", reason="This is no file of a kind that mimis knows.")
     return Verdict(verdict="invalid", checks=(failed,))
 
@@ -51,14 +55,11 @@ def _is_unreadable(verdict: Verdict) -> bool:
     return any(check.type == "format" and check.status == "error" for check in verdict.checks)
 
 
-def _without_doubt(verdict: Verdict, plugins: Plugins) -> Verdict:
+def _without_doubt(verdict: Verdict, failed: list[str]) -> Verdict:
     """A check that could not run is said, and what it might have found leaves no file valid."""
-    failed = [plugin for plugin in plugins.failures if (plugin.failure or "").startswith("mimis_checks")]
     if not failed:
         return verdict
-    checks = (
-        Check(type="custom", status="skipped", reason=f"The check of {plugin.name} could not run.") for plugin in failed
-    )
+    checks = (Check(type="custom", status="skipped", reason=f"The check of {name} could not run.") for name in failed)
     word = "unknown" if verdict.verdict == "valid" else verdict.verdict
     return Verdict(verdict=word, checks=(*verdict.checks, *checks))
 

@@ -65,6 +65,11 @@ class Plugins:
                 self._note_failure(implementation.plugin_name, f"{hook}: {_describe(error)}", error)
         return results
 
+    def silent(self, hook: str, answers: Mapping[str, Any]) -> list[str]:
+        """Names of the plugins that implement a hook and raised in the :meth:`call` that gave these answers."""
+        names = [one.plugin_name for one in getattr(self.manager.hook, hook).get_hookimpls()]
+        return [name for name in names if name not in answers]
+
     def types(self, category: str) -> dict[str, type[Adapter[Any]]]:
         """Registered types of one category of :data:`KINDS`, by their kind."""
         found: dict[str, type[Adapter[Any]]] = {}

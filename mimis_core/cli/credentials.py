@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from mimis_core.cli.download import download
+from mimis_core.cli.download import download, find, save, unknown
 from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, emit, note
-from mimis_core.errors import MimisError, NotFoundError, UserError
+from mimis_core.errors import MimisError
 from mimis_core.services import CredentialView, Services, configured
 
 app = typer.Typer(help="List and show issued credentials; suspend, reinstate, correct, renew and revoke them.")
@@ -41,9 +41,9 @@ def show(
 ) -> None:
     """Show one credential and, with --output, save its sealed file."""
     with configured(config) as services:
-        view = _find(services, credential_id)
+        view = find(services, credential_id)
         if output is not None:
-            _write(output, services.sealed(view.learner_id, view.id).content)
+            save(output, services.sealed(view.learner_id, view.id).content)
     emit(_summary(view), json_)
 
 
@@ -135,27 +135,9 @@ def _with_successors(services: Services, ids: list[str]) -> list[CredentialView]
     known = {view.id: view for view in services.all_credentials()}
     found = [known[one] for one in ids if one in known]
     if not found:
-        raise _unknown(ids[0])
+        raise unknown(ids[0])
     chains = [(view, known.get(view.replaced_by or "")) for view in found]
     return [view for chain in chains for view in chain if view is not None]
-
-
-def _find(services: Services, credential_id: str) -> CredentialView:
-    for view in services.all_credentials():
-        if view.id == credential_id:
-            return view
-    raise _unknown(credential_id)
-
-
-def _unknown(credential_id: str) -> NotFoundError:
-    return NotFoundError(f"There is no credential {credential_id!r}.", mend="See: mimis credentials list")
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.", mend="Give another --output.") from None
 
 
 def _summary(view: CredentialView) -> dict[str, Any]:

@@ -9,8 +9,7 @@ import typer
 
 from mimis_core.cli.output import HERE, Config, Json, emit, note
 from mimis_core.errors import NotFoundError, UserError
-from mimis_core.model import Sealed
-from mimis_core.services import Services, configured
+from mimis_core.services import CredentialView, Services, configured
 
 
 def download(
@@ -25,21 +24,34 @@ def download(
 ) -> None:
     """Save a credential's file, or make it in a further format such as an Open Badge."""
     with configured(config) as services:
-        sealed = _file(services, credential_id, format_)
-    try:
-        output.write_bytes(sealed.content)
-    except OSError as error:
-        raise UserError(f"{output} cannot be written: {error.strerror}.", mend="Give another --output.") from None
+        view = find(services, credential_id)
+        if format_ is None:
+            sealed = services.sealed(view.learner_id, view.id)
+        else:
+            sealed = services.rendition(view.learner_id, view.id, format_)
+    save(output, sealed.content)
     if json_:
         emit({"written": str(output), "format": sealed.format, "media_type": sealed.media_type}, as_json=True)
     else:
         note(f"{output}: {sealed.format}, {sealed.media_type}.")
 
 
-def _file(services: Services, credential_id: str, format_name: str | None) -> Sealed:
-    owner = next((view.learner_id for view in services.all_credentials() if view.id == credential_id), None)
-    if owner is None:
-        raise NotFoundError(f"There is no credential {credential_id!r}.", mend="See: mimis credentials list")
-    if format_name is None:
-        return services.sealed(owner, credential_id)
-    return services.rendition(owner, credential_id, format_name)
+def find(services: Services, credential_id: str) -> CredentialView:
+    """The credential with this id. Raises NotFoundError."""
+    for view in services.all_credentials():
+        if view.id == credential_id:
+            return view
+    raise unknown(credential_id)
+
+
+def unknown(credential_id: str) -> NotFoundError:
+    """What is raised for an id that no credential has."""
+    return NotFoundError(f"There is no credential {credential_id!r}.", mend="See: mimis credentials list")
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write a file that was asked for with ``--output``. Raises UserError when that cannot be done."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.", mend="Give another --output.") from None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from mimis_core.model.achievement import Achievement, Attachment, LangMap, Model, Organisation, Outcome, Slug
 from mimis_core.model.learning import Award, Learner
@@ -113,10 +113,15 @@ class Check(Model):
 
 
 class Verdict(Model):
-    """The outcome of a verification and the checks that it rests on."""
+    """The outcome of a verification and the checks that it rests on.
+
+    ``document`` is what a verifier read, for ``mimis_checks``: they then judge that very document, and it is parsed
+    once. It goes no further: who asked for the verification does not get it.
+    """
 
     verdict: Literal["valid", "invalid", "unknown"]
     checks: tuple[Check, ...]
+    document: dict[str, Any] | None = Field(default=None, exclude=True, repr=False)
 
 
 class Trust(Model):

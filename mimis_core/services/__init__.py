@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mimis_core.plugins import load_plugins
+from mimis_core.services.archive import ArchiveServices, Raised
 from mimis_core.services.employer import EmployerServices
 from mimis_core.services.publishing import Published, PublishServices
 from mimis_core.services.renditions import RenditionServices
@@ -46,6 +47,7 @@ __all__ = [
     "Partner",
     "PublicCredential",
     "Published",
+    "Raised",
     "Services",
     "ShareOrder",
     "ShareView",
@@ -59,7 +61,7 @@ __all__ = [
 ]
 
 
-class Services(WorkServices, PublishServices, EmployerServices, RenditionServices):
+class Services(WorkServices, PublishServices, EmployerServices, RenditionServices, ArchiveServices):
     """Everything that can be asked and decided in one organisation."""
 
 

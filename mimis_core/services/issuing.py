@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,7 +13,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import MimisError, NotFoundError, PermanentError, TemporaryError
+from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, PermanentError, TemporaryError
 from mimis_core.model import Achievement, CredentialStatus, Sealed
 from mimis_core.pipeline import issue
 from mimis_core.services.credentials import greeting, titles_of
@@ -23,7 +24,9 @@ from mimis_core.services.views import RENEWED
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, OutboxRow, new_id
 
 MOST_MAKERS = 4
-"""Credentials that are built and sealed at once: drawing leaves the interpreter's lock, a remote seal waits."""
+"""Credentials that are built and sealed at once, at most one a core: drawing leaves the interpreter's lock."""
+REMOTE_MAKERS = 8
+"""The same where a seal waits for another machine, whatever the number of cores."""
 Outcomes = dict[str, bool | MimisError]
 """By award: True for a new credential, False for one that was there before, or why there is none."""
 
@@ -67,7 +70,14 @@ class IssueServices(SuccessionServices):
     @cached_property
     def _makers(self) -> ThreadPoolExecutor:
         # Kept, since each thread of a format may have tools of its own that take time to set up.
-        return ThreadPoolExecutor(min(MOST_MAKERS, os.cpu_count() or 1), "issue")
+        count = REMOTE_MAKERS if self._seals_afar() else min(MOST_MAKERS, os.cpu_count() or 1)
+        return ThreadPoolExecutor(count, "issue")
+
+    def _seals_afar(self) -> bool:
+        # What is set up wrongly is told by each credential that is to be made.
+        with suppress(ConfigurationError):
+            return self._signer.remote or self._sealer.remote
+        return False
 
     def _make(self, plan: Plan) -> Made:
         return Made(plan, issue(plan.order, self._format, self._sealer, self._signer))

@@ -21,11 +21,13 @@ from mimis_core.store.tables import CredentialRow
 
 LIST_LENGTH = 131_072
 """Places of a status list: the least that hides one credential among many (Bitstring Status List v1.0, section 3.3)."""
-PURPOSES = {
-    "revocation": (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED),
-    "suspension": (CredentialStatus.SUSPENDED,),
-}
-"""Which statuses set the bit of a list with this ``statusPurpose``; expiry stands in the document itself."""
+FOR_GOOD = (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)
+PURPOSES = {"revocation": FOR_GOOD, "suspension": (CredentialStatus.SUSPENDED, *FOR_GOOD)}
+"""Which statuses set the bit of a list with this ``statusPurpose``; expiry stands in the document itself.
+
+A revocation cannot be taken back (Bitstring Status List v1.0, section 2.1), so no suspension stands among them. A
+suspension may last for ever: whoever looks only there, since a badge has room for one list, misses nothing.
+"""
 Place = tuple[int, int]
 """Number of a status list, and the index in it."""
 

@@ -5,7 +5,8 @@ the stand-in of a trust service provider for timestamps and revocation. DSS runs
 
 Folders: ``iat`` and ``sigT`` are sealed now with the one or the other time in the header, ``sigT-2025`` at a moment
 when ``sigT`` still was the standard's own; those with ``-lists`` hold revocation lists beside levels B and T. ``trial``
-is sealed with a trial key, ``official`` are the EU's samples.
+is sealed with a trial key, ``official`` are the EU's samples. ``demo-sigT`` are files that ``mimis demo`` exported,
+raised by ``extend``; ``demo-iat`` holds the same documents, sealed with ``iat`` by the demo's key.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.dss.explained import EXPLAINED
-from tests.dss.material import make_official, make_ours, make_trial
+from tests.dss.material import make_demo, make_official, make_ours, make_trial
 from tests.dss.twins import make_twins
 from tests.dss.verdicts import Report, Verdict, assess, key_of
 
@@ -47,6 +48,7 @@ def make_folders(work: Path) -> list[Path]:
     """Folders with originals, their twins and anchors: ours, and the official ones where they are."""
     folders = [*make_ours(work, "iat"), *make_ours(work, "sigT", SIG_T_AT), *make_ours(work, "sigT")]
     folders.append(make_trial(work / "trial"))
+    folders += make_demo(work)
     shared = Path(os.environ.get("MIMIS_SHARED", HERE.parents[2] / "shared"))
     if (shared / "elm" / "samples").is_dir():
         folders.append(make_official(work / "official", shared / "elm" / "samples"))

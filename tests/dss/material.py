@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -39,6 +41,7 @@ SCHOOL = Organisation(
 )
 
 
+DEMO_FILES = 2
 LISTS = ("/root.crl", "/issuing.crl", "/tsa-root.crl")
 
 
@@ -89,6 +92,52 @@ def make_trial(folder: Path) -> Path:
         sealed = sealer.seal(document, open_key(key, folder, utc_now))
         (folder / f"{algorithm}-B.jsonld").write_bytes(sealed.content)
     return folder
+
+
+def make_demo(work: Path) -> list[Path]:
+    """What ``mimis demo --once`` exported, raised to each level by ``extend`` with the stand-in's timestamps.
+
+    ``demo-sigT`` holds the very files: their seals are the demo's own, with the defaults. In ``demo-iat`` the demo's
+    own key has sealed the same documents with ``iat``, for DSS to name a level. Folders as in :func:`make_ours`.
+    """
+    exported = work / "demo-export"
+    command = [sys.executable, "-c", "from mimis_core.cli import main; main()", "demo", "--once", "--out"]
+    subprocess.run([*command, str(exported)], stdout=subprocess.DEVNULL, check=True)
+    secrets = exported / "school" / "secrets"
+    anchor = (secrets / "trial-anchor.pem").read_text()
+    files = sorted((exported / "credentials").glob("*.jsonld"))[:DEMO_FILES]
+    originals = {"demo-sigT": [path.read_bytes() for path in files]}
+    originals["demo-iat"] = [seal_again(content, secrets) for content in originals["demo-sigT"]]
+    return [folder for name, found in originals.items() for folder in raise_all(work, name, found, anchor)]
+
+
+def raise_all(work: Path, name: str, originals: list[bytes], anchor: str) -> list[Path]:
+    """Two folders with every original at every level; those that carry no proof have the provider's list beside."""
+    bare, listed = work / name, work / f"{name}-lists"
+    with PkiSandbox() as provider, open_sealer(provider, "iat", "LTA", utc_now) as sealer:
+        for folder in (bare, listed):
+            folder.mkdir()
+            (folder / "seals.pem").write_text(anchor)
+            (folder / "timestamps.pem").write_text(provider.tsa_anchor_pem)
+        for number, content in enumerate(originals, 1):
+            for level in LEVELS:
+                raised = content if level == "B" else sealer.extend(content, level, [anchor])
+                folder = listed if level in ("B", "T") else bare
+                (folder / f"file{number}-{level}.jsonld").write_bytes(raised)
+        lists = provider.handle(Request("GET", "/tsa-root.crl", {}, {}, b"")).body
+        (listed / "tsa-root.crl").write_bytes(lists)
+    return [bare, listed]
+
+
+def seal_again(content: bytes, secrets: Path) -> bytes:
+    """The document in an exported file, sealed with ``iat`` by the demo's own key."""
+    payload = json.loads(content)["payload"].encode()
+    urn = json.loads(payload)["id"]
+    document = Document(urn=urn, format="elm", media_type="application/ld+json", content=payload)
+    password = (secrets / "trial-seal.password").read_text().strip()
+    settings = Pkcs12Settings.model_validate({"file": str(secrets / "trial-seal.p12"), "password": password})
+    sealer = JadesSealer("sealer", JadesSettings(time="iat"))
+    return sealer.seal(document, Pkcs12Signer("signer", settings)).content
 
 
 def open_key(key: TrialKey, folder: Path, clock: Callable[[], datetime]) -> Pkcs12Signer:

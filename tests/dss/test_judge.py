@@ -101,6 +101,14 @@ def test_broken_timestamp_is_noticed() -> None:
     assert [row[3] for row in report.rows] == ["passes", "broken: SIGNATURE_TIMESTAMP"]
 
 
+@pytest.mark.parametrize(("indication", "objections"), [("PASSED", 1), ("INDETERMINATE", 0)])
+def test_unproved_timestamp_is_noticed_without_level(indication: str, objections: int) -> None:
+    names = {"folder": "demo-sigT", "level": "JSON-NOT-ETSI"}
+    twin = verdict("file1-LT~etsiU-2-rVals") | names
+    twin["timestamps"][0]["indication"] = indication
+    assert len(wrong(verdict("file1-LT") | names, twin)) == objections
+
+
 @pytest.mark.parametrize(("level", "objections"), [("LT", 0), ("LTA", 1)])
 def test_certificates_alone_are_unprotected_at_lt(level: str, objections: int) -> None:
     name = f"ES256-{level}"
@@ -108,7 +116,9 @@ def test_certificates_alone_are_unprotected_at_lt(level: str, objections: int) -
     assert len(wrong(verdict(name, level=level), twin)) == objections
 
 
-@pytest.mark.parametrize(("folder", "objections"), [("sigT", 0), ("sigT-lists", 0), ("sigT-2025", 1), ("iat", 1)])
+@pytest.mark.parametrize(
+    ("folder", "objections"), [("sigT", 0), ("demo-sigT-lists", 0), ("sigT-2025", 1), ("demo-iat", 1)]
+)
 def test_only_late_sigt_may_lack_level(folder: str, objections: int) -> None:
     assert len(wrong(verdict("ES256-T", folder=folder) | {"level": "JSON-NOT-ETSI"})) == objections
 

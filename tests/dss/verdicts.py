@@ -49,7 +49,7 @@ def passes(one: Verdict) -> bool:
     2025-07-15 (ETSI TS 119 182-1 v1.2.1); that those levels are right is seen in the folder ``sigT-2025``.
     """
     wanted = "LTA" if one["folder"] == "official" else stem(one).rpartition("-")[2]
-    if one["folder"] in ("sigT", "sigT-lists"):
+    if one["folder"].removesuffix("-lists") in ("sigT", "demo-sigT"):
         wanted = ""
     return one["indication"] == "TOTAL_PASSED" and level(one) == wanted
 
@@ -73,7 +73,15 @@ def noticed(twin: Verdict, original: Verdict) -> str:
         return "no longer passes"
     if rank(level(twin)) < rank(level(original)):
         return "lower level"
+    lost = [now["type"] for was, now in pairs(original, twin) if was["indication"] == "PASSED" != now["indication"]]
+    if lost:
+        return "no longer proved: " + ", ".join(lost)
     return "does no harm" if changed.endswith("-xVals") and stem(original).endswith("-LT") else ""
+
+
+def pairs(original: Verdict, twin: Verdict) -> Iterator[tuple[Verdict, Verdict]]:
+    """Each timestamp of an original with the twin's; all there are, unless one cannot be read any more."""
+    return zip(original["timestamps"], twin["timestamps"], strict=False)
 
 
 def remarks(one: Verdict) -> Iterator[str]:

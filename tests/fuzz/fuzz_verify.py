@@ -19,14 +19,18 @@ import atheris
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 with atheris.instrument_imports(include=["mimis_seals"]):
     from mimis_seals.form.jws import decode, read_envelope
     from mimis_seals.keys.pkcs12 import Pkcs12Signer
+    from mimis_seals.lists.update import update
+    from mimis_seals.sandboxes.lists import TrustListSandbox
     from mimis_seals.sandboxes.pki import PkiSandbox
     from mimis_seals.sealing.sealer import JadesSealer
     from mimis_seals.settings import JadesSettings, Pkcs12Settings
+    from mimis_seals.verifying.trust import read_anchors
     from mimis_seals.verifying.verifier import JadesVerifier
 
 from mimis_core import Document, Organisation, Trust
@@ -36,8 +40,11 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SCHOOL = Organisation(id="school", legal_name={"sv": "Skolan"}, registration="802002-6509", eidas="NTRSE-8020026509")
 
 
-def make_seeds() -> tuple[list[bytes], tuple[str, ...], ec.EllipticCurvePrivateKey]:
-    """Files at two levels, the anchors that they lead up to, and the key that sealed them."""
+def make_seeds(lists: str) -> tuple[list[bytes], tuple[str, ...], ec.EllipticCurvePrivateKey]:
+    """Files at two levels, the anchors that they lead up to, and the key that sealed them.
+
+    Into the folder ``lists`` goes a copy of trusted lists that name the same authorities.
+    """
     content = {
         "id": "urn:credential:1018d05f-21d5-4555-b7f0-8fabfd22ca75",
         "type": ["VerifiableCredential", "EuropeanDigitalCredential"],
@@ -60,12 +67,18 @@ def make_seeds() -> tuple[list[bytes], tuple[str, ...], ec.EllipticCurvePrivateK
         private = load_pkcs12(key.pkcs12, key.password.encode()).key
         if not isinstance(private, ec.EllipticCurvePrivateKey):
             raise TypeError("the seal is no ES256 key")
+        with TrustListSandbox(now=lambda: NOW) as publisher:
+            for identity, kind in ((pki.root, "CA/QC"), (pki.tsa_root, "TSA/QTST")):
+                publisher.grant("SE", identity.certificate.public_bytes(Encoding.DER), kind)
+            list(update(publisher.lotl_url, read_anchors(publisher.signer_pem), lists, NOW))
         files = [one.seal(document, signer).content for one in sealers]
         return files, (pki.anchor_pem, pki.tsa_anchor_pem), private
 
 
-SEEDS, ANCHORS, KEY = make_seeds()
+LISTS = TemporaryDirectory()
+SEEDS, ANCHORS, KEY = make_seeds(LISTS.name)
 TRUST = Trust(anchors=ANCHORS, now=NOW + timedelta(minutes=1), offline=True)
+LISTED = Trust(lists=LISTS.name, now=TRUST.now, offline=True)
 VERIFIER = JadesVerifier()
 
 
@@ -103,9 +116,11 @@ def _base64(raw: bytes) -> str:
 
 def verify_one(data: bytes) -> None:
     """One execution."""
-    verdict = VERIFIER.verify(data, TRUST)
-    if verdict.verdict == "valid":
+    verdict, listed = VERIFIER.verify(data, TRUST), VERIFIER.verify(data, LISTED)
+    if "valid" in (verdict.verdict, listed.verdict):
         raise RuntimeError("offline, nothing is valid")
+    if listed.checks[2].status == "ok" != verdict.checks[2].status:
+        raise RuntimeError("the lists vouch for somebody whom the same authorities as anchors do not")
     if [check.status for check in verdict.checks[:2]] != ["ok", "ok"]:
         return
     envelope = read_envelope(data)

@@ -29,6 +29,8 @@ class NotingFormat:
 class NoSealer:
     """Seals nothing."""
 
+    remote = False
+
     def seal(self, document: Document, signer: Any) -> Sealed:
         shared = {name: getattr(document, name) for name in ("urn", "format", "media_type", "content")}
         return Sealed(**shared, filename="order.json")

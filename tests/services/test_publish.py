@@ -105,7 +105,7 @@ def test_unreadable_answer_is_written_anew(
 def test_change_is_published_at_next_run(yearly: Services, issued: CredentialView, tmp_path: Path) -> None:
     yearly.publish(tmp_path / "public")
     yearly.revoke_credential(issued.id, "Fel.", "Rektor")
-    assert yearly.publish(tmp_path / "public").written == 3
+    assert yearly.publish(tmp_path / "public").written == 4  # the answer, the page, and the lists of both purposes
     assert claims((tmp_path / "public" / "status" / issued.public_id).read_bytes())["status"] == "revoked"
     token = (tmp_path / "public" / "status" / "list" / "1" / "revocation").read_bytes()
     assert len(bits_of(opened(token)[1]["credentialSubject"]["encodedList"])) == 1

@@ -81,7 +81,14 @@ def test_bits_follow_the_status(yearly: Services, issued: CredentialView, orders
     yearly.reinstate_credential(issued.id, "Rektor")
     assert (listed(yearly, "revocation"), listed(yearly, "suspension")) == (set(), set())
     yearly.reissue_credential(issued.id, "Fel.", "Rektor")
-    assert (listed(yearly, "revocation"), listed(yearly, "suspension")) == (place, set())
+    assert (listed(yearly, "revocation"), listed(yearly, "suspension")) == (place, place)
+
+
+def test_revoked_stands_in_both_lists(yearly: Services, issued: CredentialView, orders: list[IssueOrder]) -> None:
+    """Who looks only at the list of suspensions must not take it for one in force."""
+    yearly.suspend_credential(issued.id, "Kontroll.", "Rektor")
+    yearly.revoke_credential(issued.id, "Fel.", "Rektor")
+    assert [listed(yearly, purpose) for purpose in ("revocation", "suspension")] == [{orders[0].status_index}] * 2
 
 
 def test_order_names_its_list(issued: CredentialView, orders: list[IssueOrder]) -> None:

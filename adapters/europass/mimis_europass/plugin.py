@@ -9,7 +9,7 @@ from mimis_core import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mimis_core import Check, Courier, Format, Trust
+    from mimis_core import Check, Courier, Format
 
 
 @hookimpl
@@ -29,11 +29,11 @@ def mimis_couriers() -> Sequence[type[Courier[Any]]]:
 
 
 @hookimpl
-def mimis_checks(content: bytes, trust: Trust) -> Sequence[Check]:
+def mimis_checks(content: bytes, document: dict[str, Any] | None) -> Sequence[Check]:
     """Whether the file keeps the rules of the EDC profile."""
     from mimis_europass.check import check_content
 
-    return check_content(content)
+    return check_content(content, document)
 
 
 @hookimpl

@@ -91,10 +91,9 @@ def _climb(chain: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate
             return Standing.REFUSED
         if current in anchors:
             return Standing.TRUSTED
-        above = _issuer(current, anchors) or _issuer(current, rest)
+        above = _issuer(current, [*anchors, *rest])
         if above is None:
             return Standing.UNKNOWN
-        current.verify_directly_issued_by(above)
         if not _may_issue(above, below):
             return Standing.REFUSED
         rest = [one for one in rest if one != above]
@@ -103,7 +102,20 @@ def _climb(chain: Sequence[x509.Certificate], anchors: Sequence[x509.Certificate
 
 
 def _issuer(certificate: x509.Certificate, among: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    return next((one for one in among if one.subject == certificate.issuer and one != certificate), None)
+    """The certificate that issued it: an authority with a new key keeps its name, so that alone does not say which.
+
+    Raises what cryptography raises when there are some of that name, but none of them did.
+    """
+    named = [one for one in among if one.subject == certificate.issuer and one != certificate]
+    for one in named:
+        try:
+            certificate.verify_directly_issued_by(one)
+        except (InvalidSignature, *DAMAGE):
+            if one is named[-1]:
+                raise
+            continue
+        return one
+    return None
 
 
 def _sound(certificate: x509.Certificate) -> bool:

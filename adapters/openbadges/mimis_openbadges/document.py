@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from mimis_core import Achievement, Completion, IssueOrder, Level, LevelState, Organisation, Outcome
 from mimis_openbadges import texts
+from mimis_openbadges.jose import Json
 from mimis_openbadges.settings import BadgeSettings
 from mimis_openbadges.terms import CONTEXTS
 
-Json = dict[str, Any]
 EQF = "http://data.europa.eu/snb/eqf/"
 SEQF = "http://data.europa.eu/snb/qdr/"
 SEQF_CODES = ("20b8cbc9", "e1f75f79", "4ec9e6c0", "6477e349", "b44f7367", "185bb246", "1ab773a2", "055b6cf8")
 """The EU's codes of the SeQF levels 1 to 8, after ``c_``."""
 EIDAS = "ext:eIDASLegalPersonIdentifier"
 REGISTRATION = "ext:SwedishOrganisationNumber"
-PURPOSES = {"revocation": ("revocation",), "both": ("revocation", "suspension")}
+PURPOSES = {"suspension": ("suspension",), "revocation": ("revocation",), "both": ("revocation", "suspension")}
 
 
 def badge_id(urn: str) -> str:

@@ -11,6 +11,9 @@ from mimis_openbadges.rdf import UndecidedError
 from mimis_openbadges.read import is_badge, moment
 from mimis_openbadges.terms import VC
 
+_OB = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json", re.ASCII)
+"""The context that the official schema wants in the second place."""
+DEEPEST = 50
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 """A moment with its zone, as Verifiable Credentials 2.0 wants it (section 4.9)."""
 
@@ -32,6 +35,8 @@ def _rules(badge: Json, context: list[Any]) -> Iterator[tuple[bool, str]]:
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
     types = badge.get("type")
     yield bool(context) and context[0] == VC, "its vocabulary is not Verifiable Credentials 2.0"
+    known = len(context) > 1 and isinstance(context[1], str) and _OB.fullmatch(context[1]) is not None
+    yield known, "its vocabulary is not Open Badges 3.0"
     yield isinstance(types, list) and "VerifiableCredential" in types and is_badge(badge), "it has not the type of one"
     yield _text(badge.get("id")), "it has no id"
     yield _moment(badge.get("validFrom")), "it does not say from when it holds"
@@ -51,14 +56,15 @@ def _refuse_scattered(badge: Json) -> None:
     known: dict[str, Json] = {
         one["id"]: one for one in main if isinstance(one, dict) and isinstance(one.get("id"), str)
     }
-    for one in _objects(badge, 0):
+    # All of them are taken first: what is nested too deeply is refused before anything is compared.
+    for one in list(_objects(badge, 0)):
         name = one.get("id")
         if isinstance(name, str) and name in known and set(one) != {"id"} and one != known[name]:
             raise UndecidedError("it says different things about one thing in several places")
 
 
 def _objects(value: Any, depth: int) -> Iterator[Json]:
-    if depth > 50:
+    if depth > DEEPEST:
         raise FormError("The file is nested too deeply.")
     if isinstance(value, dict):
         yield value

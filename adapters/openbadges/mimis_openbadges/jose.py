@@ -145,7 +145,11 @@ def jwk_of(key: PublicKey) -> Json:
     numbers = key.public_numbers()
     if isinstance(numbers, rsa.RSAPublicNumbers):
         size = (numbers.n.bit_length() + 7) // 8
-        return {"kty": "RSA", "n": encode(numbers.n.to_bytes(size)), "e": encode(numbers.e.to_bytes(3).lstrip(b"\0"))}
+        return {
+            "kty": "RSA",
+            "n": encode(numbers.n.to_bytes(size)),
+            "e": encode(numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8)),
+        }
     return {"kty": "EC", "crv": "P-256", "x": encode(numbers.x.to_bytes(32)), "y": encode(numbers.y.to_bytes(32))}
 
 

@@ -53,12 +53,16 @@ def proof_of(document: Json) -> Json:
     return dict(proof)
 
 
+def method_of(proof: Json) -> str:
+    """Where the proof says that its key is found; empty when it does not say."""
+    method = proof.get("verificationMethod")
+    return method if isinstance(method, str) else ""
+
+
 def named_key(proof: Json) -> Ed25519PublicKey | None:
     """The key that stands in the fragment of the proof's method, as with did:key; None when only its place is told."""
-    method = proof.get("verificationMethod")
-    fragment = method.rpartition("#")[2] if isinstance(method, str) else ""
     try:
-        return read_multikey(fragment)
+        return read_multikey(method_of(proof).rpartition("#")[2])
     except ValueError:
         return None
 

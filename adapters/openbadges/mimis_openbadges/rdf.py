@@ -139,8 +139,8 @@ class _Writer:
 
     def _check_context(self, value: Mapping[str, Any], depth: int) -> None:
         """An object inside may repeat what the document says; anything else would change the meaning of terms."""
-        inner = value.get("@context")
-        if depth and inner is not None and not (isinstance(inner, list) and inner == self._contexts[: len(inner)]):
+        inner = value.get("@context", [])
+        if depth and not (isinstance(inner, list) and inner == self._contexts[: len(inner)]):
             raise UndecidedError("an object in it has a context of its own")
 
     def _member(self, subject: str, term: Term, value: Any, graph: str, depth: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mimis_core import Concept, CredentialFacts, DataError, Outcome
 from mimis_openbadges.document import EIDAS, EQF
-from mimis_openbadges.jose import LARGEST, FormError, Json, looks_compact, read_object, read_token
+from mimis_openbadges.jose import LARGEST, FormError, Json, Token, looks_compact, read_object, read_token
 
 BADGE_TYPES = frozenset({"OpenBadgeCredential", "AchievementCredential"})
 MARKS = tuple(name.encode() for name in sorted(BADGE_TYPES))
@@ -19,14 +19,22 @@ NO_CRITERIA = {"sv": "Märket anger inga kriterier.", "en": "The badge states no
 
 def looks_like_badge(content: bytes) -> bool:
     """Whether a file is, or once was, an Open Badge 3.0 that somebody signed or could have signed."""
-    if len(content) > LARGEST:
+    if not looks_compact(content) and not any(mark in content for mark in MARKS):
         return False
     try:
-        if looks_compact(content):
-            return is_badge(credential_in(read_token(content).claims))
-        return any(mark in content for mark in MARKS) and is_badge(read_object(content, "The file"))
+        return is_badge(open_badge(content)[0])
     except FormError:
         return False
+
+
+def open_badge(content: bytes) -> tuple[Json, Token | None]:
+    """The document in a file, and the token around it if there is one; nothing is checked. Raises FormError."""
+    if len(content) > LARGEST:
+        raise FormError("The file is too large for a badge.")
+    if looks_compact(content):
+        token = read_token(content)
+        return credential_in(token.claims), token
+    return read_object(content, "The file"), None
 
 
 def is_badge(document: Json) -> bool:
@@ -43,10 +51,7 @@ def credential_in(claims: Json) -> Json:
 def load_badge(content: bytes) -> Json:
     """The badge in a file. Raises DataError when there is none."""
     try:
-        if looks_compact(content):
-            document = credential_in(read_token(content).claims)
-        else:
-            document = read_object(content, "The file")
+        document, _ = open_badge(content)
     except FormError as error:
         raise _refusal(str(error)) from None
     if not is_badge(document):
@@ -102,6 +107,27 @@ def identifier_in(badge: Json, kind: str) -> str | None:
     entries = objects(first(badge.get("issuer")).get("otherIdentifier"))
     found = [one.get("identifier") for one in entries if one.get("identifierType") == kind]
     return _string(found[0]) if len(found) == 1 else None
+
+
+def issuer_of(badge: Json) -> str:
+    """The issuer's id, which stands for it alone or in an object; empty when there is none."""
+    issuer = badge.get("issuer")
+    return issuer if isinstance(issuer, str) else str(first(issuer).get("id", ""))
+
+
+def claims_of(badge: Json) -> dict[str, Any]:
+    """The registered claims, which repeat what the badge says: Open Badges 3.0, "JSON Web Token Proof Format".
+
+    None stands for a claim that there is nothing for.
+    """
+    start, until = moment(badge.get("validFrom")), moment(badge.get("validUntil"))
+    return {
+        "iss": issuer_of(badge),
+        "jti": badge.get("id"),
+        "sub": first(badge.get("credentialSubject")).get("id"),
+        "nbf": int(start.timestamp()) if start else None,
+        "exp": int(until.timestamp()) if until else None,
+    }
 
 
 def _refusal(reason: str) -> DataError:

@@ -15,15 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from mimis_core import ConfigurationError, DataError, Document, Sealed, Sealer, Signer
 from mimis_openbadges.chains import DAMAGE, holds_at, identifier_of, same_organisation
 from mimis_openbadges.document import EIDAS
-from mimis_openbadges.jose import FormError, SealError, encode, jwk_of, key_of, read_object
+from mimis_openbadges.jose import FormError, Json, SealError, encode, jwk_of, key_of, read_object
 from mimis_openbadges.keys import Ed25519Signer
 from mimis_openbadges.multikey import did_key, encode_multibase, multikey
 from mimis_openbadges.proof import hash_data, proof_options
 from mimis_openbadges.rdf import UndecidedError
-from mimis_openbadges.read import first, identifier_in, moment, objects
+from mimis_openbadges.read import claims_of, identifier_in, issuer_of, moment, objects
 from mimis_openbadges.settings import DataIntegritySettings, JwtSettings
-
-Json = dict[str, Any]
 
 
 def utc_now() -> datetime:
@@ -49,7 +47,8 @@ class JwtSealer(Sealer[JwtSettings]):
         badge = _read(document)
         algorithm = signer.algorithms[0]
         header = {"alg": algorithm, "typ": "JWT", "jwk": self._jwk(badge, signer)}
-        text = f"{encode(_compact(header))}.{encode(_compact(badge | _claims(badge)))}"
+        claims = {name: value for name, value in claims_of(badge).items() if value is not None}
+        text = f"{encode(_compact(header))}.{encode(_compact(badge | claims))}"
         content = f"{text}.{encode(signer.sign(text.encode(), algorithm))}".encode()
         return _sealed(document, "application/jwt", "jwt", content)
 
@@ -103,7 +102,7 @@ class DataIntegritySealer(Sealer[DataIntegritySettings]):
 def _method(badge: Json, key: Ed25519PublicKey) -> str:
     """Where the key is found: in the issuer's did:key, or under its https address with the key as the fragment."""
     _refuse_other_key(badge, key)
-    issuer = _issuer(badge)
+    issuer = issuer_of(badge)
     if not issuer.startswith(("https://", "did:")):
         raise ConfigurationError(
             "A badge with a Data Integrity proof must name its issuer by an address or a did:key.",
@@ -113,7 +112,7 @@ def _method(badge: Json, key: Ed25519PublicKey) -> str:
 
 
 def _refuse_other_key(badge: Json, key: Ed25519PublicKey) -> None:
-    issuer = _issuer(badge)
+    issuer = issuer_of(badge)
     if issuer.startswith("did:key:") and issuer != did_key(key):
         raise ConfigurationError(
             "The badge's issuer is the did:key of another key than the one that signs.",
@@ -145,19 +144,6 @@ def _refuse_unfit(certificate: x509.Certificate, badge: Json, now: datetime) -> 
         )
 
 
-def _claims(badge: Json) -> Json:
-    """The registered claims, which repeat what the badge says."""
-    start, until = moment(badge.get("validFrom")), moment(badge.get("validUntil"))
-    claims = {
-        "iss": _issuer(badge),
-        "jti": badge["id"],
-        "sub": first(badge.get("credentialSubject")).get("id"),
-        "nbf": int(start.timestamp()) if start else None,
-        "exp": int(until.timestamp()) if until else None,
-    }
-    return {name: value for name, value in claims.items() if value is not None}
-
-
 def _read(document: Document) -> Json:
     try:
         badge = read_object(document.content, "The document")
@@ -166,10 +152,6 @@ def _read(document: Document) -> Json:
     except FormError as error:
         raise DataError(f"{document.urn}: cannot be signed: {error}", code="not_conforming") from None
     return badge
-
-
-def _issuer(badge: Json) -> str:
-    return str(first(badge["issuer"]).get("id", ""))
 
 
 def _sealed(document: Document, media_type: str, ending: str, content: bytes) -> Sealed:

@@ -18,10 +18,10 @@ class BadgeSettings(AdapterSettings):
         description="The did:key or https address that stands for the school, as mimis openbadges key prints it; "
         "left out, its homepage or an opaque id",
     )
-    status: Literal["revocation", "both"] = Field(
-        default="revocation",
-        description="Status lists that a badge names: the one that the official schema has room for, or also that of "
-        "suspensions",
+    status: Literal["suspension", "revocation", "both"] = Field(
+        default="suspension",
+        description="Status lists that a badge names; the official schema has room for one. That of suspensions also "
+        "holds what is revoked or replaced; that of revocations leaves a suspended badge valid",
     )
 
 

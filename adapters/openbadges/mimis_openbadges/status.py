@@ -31,10 +31,14 @@ TIMEOUT = 5.0
 """Seconds that a whole answer may take: somebody waits for the verdict."""
 LARGEST_ANSWER, LARGEST_LIST = 1_000_000, 4_000_000
 """Bytes of the signed list, and of the bits in it once unpacked."""
+SHORTEST_LIST = 16_384
+"""Bytes: a shorter list would tell its issuer who is being looked up (section 3.2: 131,072 places)."""
+MOST_ENTRIES = 4
+"""Status lists of one badge that are asked: each may take :data:`TIMEOUT`."""
 CLOCK_SKEW = timedelta(minutes=5)
 SENTENCES = {
     "revocation": "The issuer has revoked the badge.",
-    "suspension": "The issuer has suspended the badge for now.",
+    "suspension": "The issuer says that the badge must not be accepted now: it is suspended or taken back.",
 }
 
 
@@ -58,22 +62,40 @@ def check_status(badge: Json, asker: Asker, *, offline: bool) -> Check:
         entries = _entries(badge)
         if offline:
             raise UnheardError("The status lists were not asked: this check was made offline.")
-        told = [SENTENCES[entry["statusPurpose"]] for entry in entries if _is_set(entry, asker)]
+        said = _said(entries, asker)
     except UnheardError as reason:
         return Check(type="revocation", status="skipped", reason=str(reason))
-    if told:
-        return Check(type="revocation", status="error", reason=told[0])
+    if said is not None:
+        return Check(type="revocation", status="error", reason=SENTENCES[said])
     return Check(type="revocation", status="ok", reason="The issuer's status list says that the badge is in force.")
 
 
 def _entries(badge: Json) -> list[Json]:
-    named = objects(badge.get("credentialStatus"))
-    if not named:
+    told = badge.get("credentialStatus")
+    named: list[object] = told if isinstance(told, list) else [told]
+    if told is None or not named:
         raise UnheardError("The badge does not say where its current status can be asked.")
-    entries = [one for one in named if one.get("statusPurpose") in SENTENCES]
-    if not entries or any(one.get("type") != "BitstringStatusListEntry" for one in named):
+    listed = [one for one in objects(told) if one.get("type") == "BitstringStatusListEntry"]
+    purposes = [one.get("statusPurpose") for one in listed]
+    odd = len(listed) != len(named) or not all(isinstance(one, str) for one in purposes)
+    entries = [one for one in listed if not odd and one["statusPurpose"] in SENTENCES]
+    if not 1 <= len(entries) <= MOST_ENTRIES:
         raise UnheardError("The badge names its status in a way that mimis does not know.")
     return entries
+
+
+def _said(entries: list[Json], asker: Asker) -> str | None:
+    """The purpose of the first list that has the bit set, though others do not answer; None when all have it unset."""
+    unheard: list[UnheardError] = []
+    for entry in entries:
+        try:
+            if _is_set(entry, asker):
+                return str(entry["statusPurpose"])
+        except UnheardError as error:
+            unheard.append(error)
+    if unheard:
+        raise unheard[0]
+    return None
 
 
 def _is_set(entry: Json, asker: Asker) -> bool:
@@ -111,25 +133,38 @@ def _believed(content: bytes, asker: Asker) -> Json:
 def _bits(claims: Json, address: str, purpose: str, now: datetime) -> bytes:
     """The unpacked list, when it is the right one and holds now (section 3.2)."""
     subject = first(claims.get("credentialSubject"))
-    start, until = moment(claims.get("validFrom")), moment(claims.get("validUntil"))
     purposes = subject.get("statusPurpose")
     if claims.get("id", address) != address or purpose not in (purposes if isinstance(purposes, list) else [purposes]):
         raise UnheardError("The issuer's status service answered with another list.")
     kinds = claims.get("type")
     if not isinstance(kinds, list) or "BitstringStatusListCredential" not in kinds:
         raise UnheardError("The issuer's status service answered with something else than a status list.")
-    if (until and now > until) or (start and start > now + CLOCK_SKEW):
+    if not _holds(claims, now):
         raise UnheardError("The status list is out of date.")
     return _unpacked(subject.get("encodedList"))
 
 
+def _holds(claims: Json, now: datetime) -> bool:
+    """Whether the list is of now, by its own dates and by the token's (RFC 7519); a date that is damaged is past."""
+    start, until = claims.get("validFrom"), claims.get("validUntil")
+    begun, ended, expires = moment(start), moment(until), claims.get("exp")
+    if (start is not None and begun is None) or (until is not None and ended is None):
+        return False
+    if expires is not None and (type(expires) not in (int, float) or now.timestamp() > expires):
+        return False
+    return (begun is None or begun <= now + CLOCK_SKEW) and (ended is None or now <= ended)
+
+
 def _unpacked(encoded: object) -> bytes:
-    text = encoded if isinstance(encoded, str) else ""
-    packed = decode(text.removeprefix("u"))
+    if not isinstance(encoded, str) or not encoded.startswith("u"):
+        raise UnheardError("The status list is not packed as it should be.")
+    packed = decode(encoded[1:])
     unpacker = zlib.decompressobj(wbits=31)
     bits = unpacker.decompress(packed, LARGEST_LIST)
     if unpacker.unconsumed_tail or not unpacker.eof:
         raise UnheardError("The status list is cut off or far too large.")
+    if len(bits) < SHORTEST_LIST:
+        raise UnheardError("The status list is shorter than the standard allows.")
     return bits
 
 

@@ -33,6 +33,7 @@ def one(credential_id: str) -> ResponseReturnValue:
         deliveries=[sent for sent in services.deliveries_of(me.id) if sent.credential_id == credential_id],
         wallets=wallets(),
         can_mail=bool(me.email) and mail_courier() is not None,
+        formats=[] if me.protected else services.renditions(),
     )
 
 
@@ -42,6 +43,19 @@ def one(credential_id: str) -> ResponseReturnValue:
 def file(credential_id: str) -> ResponseReturnValue:
     """The sealed file, byte for byte."""
     return as_download(current_services().sealed(signed_in_person().id, credential_id))
+
+
+@learner.get("/credentials/<credential_id>/file/<format_name>")
+@learner_required
+@limited("20 per minute")
+def further_file(credential_id: str, format_name: str) -> ResponseReturnValue:
+    """The credential in a further format, such as an Open Badge, made now."""
+    services, me = current_services(), signed_in_person()
+    if me.protected:
+        return talk_to_school()
+    if format_name not in services.renditions():
+        raise NotFoundError(f"No further format is called {format_name!r}.", code="unknown")
+    return as_download(services.rendition(me.id, credential_id, format_name))
 
 
 @learner.route("/credentials/<credential_id>/send/<courier>", methods=("GET", "POST"))

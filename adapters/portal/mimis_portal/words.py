@@ -199,11 +199,16 @@ def courier_name(name: str) -> str:
     return {"europass": "Europass"}.get(name, name.capitalize())
 
 
+def format_name(name: str) -> str:
+    """What a further format is called; a school's own name of one stands as it is."""
+    return {"badge": "Open Badge", "openbadge": "Open Badge"}.get(name, name)
+
+
 def for_templates() -> dict[str, Any]:
     """What all templates may call."""
     makers = (
         status_sign, own_advice, checker_advice, worst_sign, verdict_sign, check_name, check_answer, check_tone,
-        assessment_name, mode_name, viewer_name, courier_name,
+        assessment_name, mode_name, viewer_name, courier_name, format_name,
     )  # fmt: skip
     return {**{maker.__name__: maker for maker in makers}, "RENEWED": RENEWED}
 

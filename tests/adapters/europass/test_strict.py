@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +17,7 @@ from mimis_europass.rules.findings import Report
 from mimis_europass.rules.graph import Graph
 from mimis_europass.rules.judge import CONTEXT, find_violations, inspect, inspect_graph
 from mimis_europass.rules.lexical import is_strict
-from mimis_europass.rules.rdf import XSD, Malformed, Undecided
+from mimis_europass.rules.rdf import RDF, XSD, Malformed, Undecided
 from mimis_europass.rules.table import load_table
 
 from mimis_core import Achievement
@@ -50,7 +51,7 @@ def empty_at(document: Document, path: str) -> None:
 
 @pytest.mark.parametrize("element", [element for element in PLACES if element != "level"])
 def test_missing_element_of_annex_is_named(own: Document, element: str) -> None:
-    for path in PLACES[element]:
+    for path in (*PLACES[element], "credentialSubject.hasClaim.specifiedBy.additionalNote"):
         empty_at(own, path)
     assert element in [finding.detail for finding in check_annex(own)]
 
@@ -134,6 +135,78 @@ def test_undecided_document_goes_to_pyshacl(own: Document) -> None:
     assert (asked.shapes.conforms, asked.shapes.judge) == (True, "shacl")
     assert alone.shapes.conforms is None
     assert "cannot be decided" in find_violations(own)[0]
+
+
+def many_referers(claim: Document) -> None:
+    """Thousands of nodes that refer to one concept, which is in thousands of lists."""
+    area = {"id": f"{SNB}isced-f/25831c2", "type": "ConceptScheme"}
+    schemes = [area, *({"id": f"u:s{number}", "type": "ConceptScheme"} for number in range(3000))]
+    concept = {"id": "u:c", "type": "Concept", "inScheme": schemes}
+    referers = [{"id": f"u:{number}", "type": "Qualification", "thematicArea": "u:c"} for number in range(3000)]
+    claim["additionalNote"] = [concept, *referers]
+
+
+def one_type_often(claim: Document) -> None:
+    """The type that has keys of its own, again and again, on an object with many keys."""
+    claim |= {"type": ["VerifiableCredential"] * 12_000} | {f"k{number}": 1 for number in range(12_000)}
+
+
+@pytest.mark.parametrize("damage", [many_referers, one_type_often])
+def test_hostile_document_costs_bounded_time(own: Document, damage: Callable[[Document], None]) -> None:
+    damage(own["credentialSubject"]["hasClaim"])
+    before = time.process_time()
+    assert not inspect(own, ask=False).conforms
+    assert time.process_time() - before < 4
+
+
+def test_unread_document_is_not_clean(own: Document) -> None:
+    own["credentialSubject"]["hasClaim"] = {"@set": [own["credentialSubject"]["hasClaim"] | {"rubbish": 1}]}
+    assert "unread" in {finding.code for finding in inspect(own).strict}
+
+
+def test_strict_outlives_undecided_shapes(own: Document) -> None:
+    specification = own["credentialSubject"]["hasClaim"]["specifiedBy"]
+    specification |= {"volumeOfLearning": "P2W", "rubbish": 1}
+    report = inspect(own)
+    assert report.shapes.judge == "shacl"
+    assert {finding.code for finding in report.strict} == {"key", "lexical"}
+
+
+FAULTS: list[tuple[str, Any, str, str]] = [
+    ("title", None, "missing", ""), ("title", "x", "text", f"{RDF}langString"),
+    ("title", {"sv": ["a", "b"]}, "languages", ""),
+    ("additionalNote", {"id": "urn:x:1", "type": "Address"}, "class", ""),
+    ("learningSetting", [{"id": f"urn:x:{number}", "type": "Concept"} for number in (1, 2)], "too_many", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "value", "code", "detail"), FAULTS)
+def test_pyshacl_findings_get_words_too(own: Document, key: str, value: Any, code: str, detail: str) -> None:
+    specification = own["credentialSubject"]["hasClaim"]["specifiedBy"]
+    specification |= {"volumeOfLearning": "P2W", key: value}
+    report = inspect(own)
+    assert report.shapes.judge == "shacl"
+    found = [finding for finding in report.shapes.findings if finding.code == code]
+    assert any(finding.detail.startswith(detail) for finding in found)
+
+
+@pytest.mark.parametrize("note", ["Kvalitetssäkring: två lärare", "Assurance qualité", "Laadunvarmistus", "Качество"])
+def test_note_on_quality_counts_for_annex(own: Document, note: str) -> None:
+    assert _quality(own, note) == []
+
+
+@pytest.mark.parametrize("note", ["Ta med inneskor", "", 5])
+def test_note_on_other_things_does_not(own: Document, note: Any) -> None:
+    assert _quality(own, note) == ["quality"]
+
+
+def _quality(document: Document, note: Any) -> list[str]:
+    """The elements that lack when this is all that the document says of quality."""
+    document["issuer"].pop("accreditation", None)
+    specification = document["credentialSubject"]["hasClaim"]["specifiedBy"]
+    specification.pop("accreditation", None)
+    specification["additionalNote"] = [{"type": "Note", "noteLiteral": {"xx": [note]}}]
+    return [finding.detail for finding in inspect(document).strict if finding.code == "annex"]
 
 
 def test_undecided_without_extra_says_so(own: Document, monkeypatch: pytest.MonkeyPatch) -> None:

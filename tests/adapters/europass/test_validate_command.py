@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mimis_europass.rules.codes import MORE, SNB, list_name
 from mimis_europass.rules.sentences import SENTENCES, key_of
 from mimis_europass.rules.table import load_table
 
 from mimis_core import Achievement
 from tests.command import Mimis
+
+MODE = f"{SNB}learning-assessment/nothing"
 
 
 @pytest.fixture
@@ -50,8 +53,8 @@ def test_conforming_file_ends_with_zero(mimis: Mimis, good: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "sentences"),
-    [("sv", ("titel saknas.", "nyckeln rubbish är okänd", "datum för utfärdandet är inte skrivet")),
-     ("en", ("title is missing.", "the key rubbish is unknown", "date of issue is not written"))],
+    [("sv", ("titel saknas.", "nyckeln rubbish är okänd", "datum för utfärdandet ska vara en tidpunkt med")),
+     ("en", ("title is missing.", "the key rubbish is unknown", "date of issue must be a moment with"))],
 )  # fmt: skip
 def test_findings_are_explained_in_language(mimis: Mimis, bad: Path, language: str, sentences: tuple[str, ...]) -> None:
     done = mimis("europass", "validate", bad, "--language", language)
@@ -92,6 +95,53 @@ def test_undecided_file_tells_why(mimis: Mimis, good: Path, monkeypatch: pytest.
     assert (done.code, done.json["shapes"]["conforms"]) == (1, None)
 
 
+PLAIN = {
+    "duration": (
+        "specifiedBy",
+        "volumeOfLearning",
+        "50 timmar",
+        "omfattning ska vara en tidslängd, till exempel PT50H",
+    ),
+    "class": ("specifiedBy", "additionalNote", {"id": "u:a", "type": "Address"}, "av typen Anteckning (Note)"),
+    "language": (
+        "specifiedBy",
+        "title",
+        {"toolonglanguage": "x"},
+        "titel har en text vars språk inte är någon språkkod",
+    ),
+    "code": ("specifiedBy", "mode", {"id": MODE, "type": "Concept"}, f"Begrepp {MODE}: listan former för deltagande"),
+    "list": ("specifiedBy", "thematicArea", {"id": MODE, "type": "Concept"}, "ur listan ämnesområden (isced-f)"),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_fault_is_told_in_plain_words(mimis: Mimis, good: Path, name: str) -> None:
+    holder, key, value, sentence = PLAIN[name]
+    document = json.loads(good.read_text("utf-8"))
+    document["credentialSubject"]["hasClaim"][holder][key] = value
+    good.write_text(json.dumps(document), "utf-8")
+    assert sentence in mimis("europass", "validate", good).out
+
+
+def test_one_fault_is_told_once(mimis: Mimis, good: Path) -> None:
+    document = json.loads(good.read_text("utf-8"))
+    document["credentialSubject"]["hasClaim"]["specifiedBy"]["volumeOfLearning"] = "50 timmar"
+    good.write_text(json.dumps(document), "utf-8")
+    assert mimis("europass", "validate", good).out.count("PT50H") == 1
+
+
+def test_every_list_and_datatype_has_a_name() -> None:
+    names = json.loads((files("mimis_europass.rules") / "fields.json").read_text("utf-8"))
+    table = load_table()
+    plans = [*(rules for plan in table.profiles.values() for rules in plan.values()), *table.nodes.values()]
+    rules = [rule for rules in plans for rule in rules]
+    codes = json.loads((files("mimis_europass.rules") / "codes.json").read_text("utf-8"))
+    lists = {list_name(address) for address in (*codes, *MORE, *(rule.value for rule in rules if rule.value))}
+    assert lists <= set(names["lists"])
+    kinds = {rule.datatype.rsplit("#", 1)[-1] for rule in rules if rule.datatype}
+    assert kinds - {"langString"} <= set(names["datatypes"])
+
+
 def test_every_field_has_a_name() -> None:
     names = json.loads((files("mimis_europass.rules") / "fields.json").read_text("utf-8"))
     table = load_table()
@@ -105,4 +155,4 @@ def test_every_field_has_a_name() -> None:
 def test_every_sentence_is_whole_in_both() -> None:
     for both in SENTENCES.values():
         assert set(both) == {"sv", "en"}
-        assert all(text.endswith(".") and text[0] in "{DTRC" for text in both.values())
+        assert all(text.endswith(".") and text[0] in "{DTRM" for text in both.values())

@@ -57,6 +57,27 @@ def test_namesake_of_the_issuer_is_refused(signer: CertifiedSigner) -> None:
     assert standing([forged], [root], NOW) is REFUSED
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_authority_may_have_a_new_key(signer: CertifiedSigner, turned: bool) -> None:
+    """Its old and its new certificate bear one name; what either issued stands below it."""
+    own, new = key(), key()
+    root = signer.certificates[-1]
+    renewed = certify(new, None, new, ca=True, name="Rot", eidas="NTRSE-1")
+    assert renewed.subject == root.subject
+    anchors = [root, renewed][:: -1 if turned else 1]
+    assert standing([certify(own, renewed, new)], anchors, NOW) is TRUSTED
+    assert standing(signer.certificates[:2], anchors, NOW) is TRUSTED
+    assert standing([certify(own, renewed, key())], anchors, NOW) is REFUSED
+
+
+def test_issuer_in_the_file_stands_beside_its_namesake(signer: CertifiedSigner) -> None:
+    """The anchors hold the authority's older key, the file the newer one, which the root certified."""
+    leaf, middle, root = signer.certificates
+    older = certify(key(), None, key(), ca=True, name="Utfärdare", eidas="NTRSE-2")
+    assert older.subject == middle.subject
+    assert standing([leaf, middle], [older, root], NOW) is TRUSTED
+
+
 def test_signer_cannot_issue(signer: CertifiedSigner) -> None:
     own = key()
     below = certify(own, signer.certificates[0], signer.key, name="Under")

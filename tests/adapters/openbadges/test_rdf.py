@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from mimis_openbadges import rdf
 from mimis_openbadges.proof import proof_options
 from mimis_openbadges.rdf import UndecidedError, canonical
 from mimis_openbadges.terms import CONTEXTS, EVERYWHERE, EXTENSIONS, OF_TYPE, TYPES
@@ -203,6 +204,43 @@ def test_any_own_badge_has_same_quads(
     assert canonical(document) == official(document)
 
 
+QUADS = st.sampled_from(
+    ['_:p1 <urn:x> "y" .\n', "_:c14n0", "\\u0041", '\\"', "\u2028", "<urn:x>", "\ud7ff", "{}", "\0"]
+)
+NAMES = st.lists(QUADS | TEXTS, min_size=1, max_size=4).map("".join).filter(lambda name: name.strip("\0").strip())
+
+
+@pytest.mark.official
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=NAMES, evidence=st.lists(ITEMS, max_size=2), index=st.integers(0, 10**6))
+def test_kept_achievement_is_as_if_written_anew(
+    badge: Callable[..., Json], official: Canon, name: str, evidence: list[Completion], index: int
+) -> None:
+    """One achievement, any learner: the part that is kept from others' badges changes nothing."""
+    document = badge(name=f"{name}x", evidence=tuple(evidence), status_index=index)
+    canonical(document)
+    before = rdf._written.cache_info().hits
+    kept = canonical(document)
+    assert rdf._written.cache_info().hits == before + 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rdf, "LARGEST_PART", -1)
+        assert canonical(document) == kept
+    assert rdf._written.cache_info().hits == before + 1
+    assert official(document) == kept
+
+
+@pytest.mark.official
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_repeated_vocabulary_changes_nothing(badge: Callable[..., Json], official: Canon, count: int) -> None:
+    """An object may name the vocabularies once more; to the official contexts too that says nothing new."""
+    document = badge({"status": "both"})
+    plain = canonical(document)
+    for path in ("issuer", "credentialSubject", "credentialSubject/achievement", "evidence/0", "credentialStatus/0"):
+        repeated = copy.deepcopy(document)
+        place(repeated, path)["@context"] = list(CONTEXTS[:count])
+        assert canonical(repeated) == official(repeated) == plain, path
+
+
 def place(document: Json, path: str) -> Json:
     for key in path.split("/") if path else ():
         document = document[int(key)] if isinstance(document, list) else document[key]
@@ -229,6 +267,10 @@ def place(document: Json, path: str) -> Json:
         ("credentialSubject/achievement", "image", 7),
         ("credentialSubject/achievement", "creditsAvailable", 10**18),
         ("issuer", "@context", {"name": "https://schema.org/email"}),
+        ("issuer", "@context", None),
+        ("issuer", "@context", [CONTEXTS[1]]),
+        ("", "@included", [{"id": "urn:x:1"}]),
+        ("issuer", "@reverse", {"creator": {"id": "urn:x:1"}}),
         ("", "@context", [*CONTEXTS, {"color": "https://schema.org/color"}]),
         ("", "@context", list(reversed(CONTEXTS))),
         ("", "@context", None),
@@ -316,3 +358,38 @@ def test_document_is_left_as_it_was(badge: Callable[..., Json]) -> None:
     before = copy.deepcopy(document)
     canonical(document)
     assert document == before
+
+
+KEYS = st.sampled_from(
+    ["@context", "@id", "@type", "@graph", "@included", "@reverse", "@nest", "@index", "@value", "@list", "@vocab"]
+) | st.sampled_from(sorted({name for scope in (EVERYWHERE, *OF_TYPE.values()) for name in scope} | {"id", "type"}))
+VALUES = st.recursive(
+    st.sampled_from([None, True, 0, "", "x", "urn:x:1", *CONTEXTS, "Achievement", [], {}, list(CONTEXTS)]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(KEYS, inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def inside(value: Any) -> list[Json]:
+    """All objects of a document."""
+    found = [value] if isinstance(value, dict) else []
+    parts = value.values() if isinstance(value, dict) else value
+    return found + [one for part in parts if isinstance(part, dict | list) for one in inside(part)]
+
+
+@pytest.mark.official
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@example(place=1, key="@context", value=None)
+@given(place=st.integers(0, 10**4), key=KEYS, value=VALUES)
+def test_what_we_read_the_contexts_read_alike(
+    badge: Callable[..., Json], official: Canon, place: int, key: str, value: Any
+) -> None:
+    """Any member put anywhere: refused, or the same statements as by the official contexts."""
+    document = badge()
+    held = inside(document)
+    held[place % len(held)][key] = value
+    try:
+        found = canonical(document)
+    except UndecidedError:
+        return
+    assert found == official(document)

@@ -152,6 +152,13 @@ class FakeServices:
         self.credential(learner_id, credential_id)
         return SEALED
 
+    def renditions(self) -> list[str]:
+        return list(self.settings.formats)
+
+    def rendition(self, learner_id: str, credential_id: str, format_name: str) -> Sealed:
+        self.credential(learner_id, credential_id)
+        return SEALED.model_copy(update={"content": format_name.encode(), "filename": "badge.jwt"})
+
     def couriers(self) -> list[str]:
         return list(self.settings.couriers)
 

@@ -93,6 +93,47 @@ def test_file_is_byte_for_byte(amina: FlaskClient) -> None:
     assert answer.headers["Content-Disposition"] == "attachment; filename=bevis.json"
 
 
+BADGE = "/me/credentials/cred-1/file/badge"
+
+
+@pytest.fixture
+def badging(services: Any) -> None:
+    """The school also makes badges."""
+    services.settings = services.settings.model_copy(update={"formats": {"badge": {"kind": "openbadge"}}})
+
+
+@pytest.mark.usefixtures("badging")
+def test_further_format_is_offered_and_made(amina: FlaskClient) -> None:
+    page = amina.get("/me/credentials/cred-1").text
+    assert (BADGE in page, "Ladda ner som Open Badge" in page) == (True, True)
+    answer = amina.get(BADGE)
+    assert (answer.data, answer.headers["Content-Disposition"]) == (b"badge", "attachment; filename=badge.jwt")
+
+
+@pytest.mark.usefixtures("badging")
+@pytest.mark.parametrize("status", ["suspended", "revoked", "superseded", "expired"])
+def test_further_format_is_of_what_is_in_force(amina: FlaskClient, services: Any, status: str) -> None:
+    services.status = CredentialStatus(status)
+    assert BADGE not in amina.get("/me/credentials/cred-1").text
+
+
+@pytest.mark.usefixtures("badging")
+def test_further_format_of_others_is_not_found(amina: FlaskClient) -> None:
+    assert amina.get("/me/credentials/foreign/file/badge").status_code == 404
+
+
+@pytest.mark.usefixtures("badging")
+def test_protected_person_gets_no_further_format(amina: FlaskClient, services: Any) -> None:
+    services.protected = True
+    assert amina.get(BADGE).status_code == 403
+    assert BADGE not in amina.get("/me/credentials/cred-1").text
+
+
+def test_school_without_further_formats_offers_none(amina: FlaskClient) -> None:
+    assert BADGE not in amina.get("/me/credentials/cred-1").text
+    assert amina.get(BADGE).status_code == 404
+
+
 def test_wallet_address_is_shown_before(amina: FlaskClient, services: Any) -> None:
     assert 'value="amina@exempel.se"' in amina.get(SEND).text
     page = amina.post(SEND, data={"to": "me@wallet.example", "step": "look"}).text

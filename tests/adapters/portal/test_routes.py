@@ -31,6 +31,7 @@ OWN = {
     "/me": 200,
     "/me/credentials/cred-1": 200,
     "/me/credentials/cred-1/file": 200,
+    "/me/credentials/cred-1/file/badge": 404,
     "/me/credentials/cred-1/send/europass": 200,
     "/me/credentials/cred-1/send/mail": 404,
     "/me/credentials/foreign": 404,

@@ -28,8 +28,9 @@ def run(monkeypatch: pytest.MonkeyPatch, organisation: Any) -> Any:
     return lambda *words: CliRunner().invoke(app, list(words))
 
 
-def test_table_can_be_pasted(run: Any, tmp_path: Path) -> None:
-    result = run("trial", str(tmp_path))
+@pytest.mark.parametrize("name", ["sigill", 'Åsas "sigill"', "a\\new"])
+def test_table_can_be_pasted(run: Any, tmp_path: Path, name: str) -> None:
+    result = run("trial", str(tmp_path / name))
     table = tomllib.loads(result.stdout)
     assert result.exit_code == 0
     assert Path(table["signer"]["file"]).is_file()

@@ -72,6 +72,10 @@ def test_service_signs_with_algorithm_of_seal(service: CscSandbox, opened: Any) 
     assert (signer.trial, len(signer.chain())) == (True, 2)
 
 
+def test_signing_elsewhere_is_told(opened: Any) -> None:
+    assert opened().remote
+
+
 def test_sealed_file_verifies(opened: Any, seals: dict[str, TrialKey]) -> None:
     sealed = JadesSealer("sealer", JadesSettings()).seal(small_document(), opened())
     trust = Trust(anchors=(seals["ES256"].anchor_pem,), now=utc_now(), offline=True)

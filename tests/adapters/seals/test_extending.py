@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -11,14 +12,20 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mimis_seals.form.imprints import archive_imprint
+from asn1crypto import tsp
+from mimis_seals.form.imprints import archive_imprint, signature_imprint
+from mimis_seals.form.jws import decode, encode
 from mimis_seals.keys.certificates import utc_now
+from mimis_seals.keys.trial import make_trial_key
 from mimis_seals.sandboxes.pki import PkiSandbox
+from mimis_seals.sandboxes.stamping import grant
+from mimis_seals.sealing.envelopes import SealParts, stamps
 from mimis_seals.sealing.sealer import JadesSealer
 from mimis_seals.settings import JadesSettings
+from mimis_seals.verifying.verifier import JadesVerifier
 from typer.testing import CliRunner
 
-from mimis_core import ConfigurationError, DataError, TemporaryError
+from mimis_core import ConfigurationError, DataError, TemporaryError, Trust, UserError
 from tests.adapters.seals.levels_folder import LEVELS, SCHOOL, open_key, open_sealer, small_document
 from tests.adapters.seals.test_levels import PARTS, names, opened, signature_of, stamped, unsigned
 
@@ -100,7 +107,7 @@ def test_timestamp_of_other_seal_is_refused(
         make().extend(swapped(files["LTA"], part, other), "LTA")
 
 
-@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("part", range(3))
 @pytest.mark.parametrize("share", [0.3, 0.7])
 def test_changed_byte_of_part_is_noticed(make: Any, files: dict[str, bytes], part: int, share: float) -> None:
     value = json.loads(files["LTA"])
@@ -109,6 +116,38 @@ def test_changed_byte_of_part_is_noticed(make: Any, files: dict[str, bytes], par
     parts[part] = parts[part][:place] + ("A" if parts[part][place] != "A" else "B") + parts[part][place + 1 :]
     with pytest.raises(DataError, match="Nothing was added"):
         make().level_of(json.dumps(value).encode(), "LTA")
+
+
+@pytest.mark.parametrize("near", ["imprint", "signature"])
+def test_changed_archive_timestamp_is_noticed(make: Any, files: dict[str, bytes], near: str) -> None:
+    # Not anywhere in the token: the certificates that it carries are outside of what it signs.
+    value = json.loads(files["LTA"])
+    parts = value["signatures"][0]["header"]["etsiU"]
+    content = json.loads(decode(parts[3], "The part"))
+    token = bytearray(b64decode(content["arcTst"]["tstTokens"][0]["val"]))
+    payload, protected, signature = kept(files["LTA"])
+    imprint = archive_imprint(payload.encode(), protected, signature, parts[:3])
+    place = token.index(imprint) if near == "imprint" else len(token) - 1
+    token[place] ^= 1
+    content["arcTst"]["tstTokens"][0]["val"] = b64encode(token).decode()
+    parts[3] = encode(json.dumps(content).encode())
+    with pytest.raises(DataError, match="Nothing was added"):
+        make().level_of(json.dumps(value).encode(), "LTA")
+
+
+@pytest.mark.parametrize(("fault", "unit"), [("no_zone", "tsa"), ("year_zero", "tsa"), ("", "issuing")])
+def test_odd_token_of_stranger_is_an_error(pki: PkiSandbox, files: dict[str, bytes], fault: str, unit: str) -> None:
+    asked = {"version": "v1", "cert_req": True, "message_imprint": imprint_of(files["B"])}
+    answer = grant(tsp.TimeStampReq(asked), getattr(pki, unit), (), utc_now(), fault, "granted")
+    token = tsp.TimeStampResp.load(answer)["time_stamp_token"].dump()
+    text, protected, signature = kept(files["B"])
+    hostile = SealParts(text.encode(), protected, signature).added(stamps("sigTst", token)).file()
+    verdict = JadesVerifier().verify(hostile, Trust(anchors=(pki.anchor_pem, pki.tsa_anchor_pem), offline=True))
+    assert [check.type for check in verdict.checks if check.status == "error"] == ["seal"]
+
+
+def imprint_of(content: bytes) -> dict[str, Any]:
+    return {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": signature_imprint(kept(content)[2])}
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"payload":"{}","signatures":[]}', b"\xff"])
@@ -146,6 +185,53 @@ def test_official_sample_is_recognised(shared: Path, make: Any) -> None:
     assert make().level_of(content, "LTA") == "LTA"
 
 
+def test_anchor_of_trial_seal_is_told(make: Any, tmp_path: Path) -> None:
+    key = make_trial_key(SCHOOL, utc_now())
+    content = make().seal(small_document(), open_key(key, tmp_path)).content
+    with pytest.raises(ConfigurationError, match="issuer of a certificate is missing"):
+        make().extend(content, "LTA")
+    raised = make().extend(content, "LTA", [make_trial_key(SCHOOL, utc_now()).anchor_pem, key.anchor_pem])
+    assert names(raised) == PARTS["LTA"]
+    assert len(opened(unsigned(raised)[1])["xVals"]) == 3
+
+
+def test_broken_anchor_is_a_setting_to_correct(make: Any, files: dict[str, bytes]) -> None:
+    with pytest.raises(ConfigurationError, match="trust anchor cannot be read"):
+        make().extend(files["B"], "LTA", ["-----BEGIN CERTIFICATE-----"])
+
+
+@pytest.mark.parametrize("has", LEVELS)
+@pytest.mark.parametrize("wanted", LEVELS)
+def test_lacking_level_is_seen(files: dict[str, bytes], has: str, wanted: str, make: Any) -> None:
+    assert make().lacks(files[has], wanted, timedelta()) is (LEVELS.index(has) < LEVELS.index(wanted))
+
+
+def test_ageing_archive_timestamp_is_seen(files: dict[str, bytes], make: Any) -> None:
+    assert not make().lacks(files["LTA"], "LTA", timedelta(days=3000))
+    assert make().lacks(files["LTA"], "LTA", timedelta(days=4000))
+
+
+@pytest.mark.parametrize("spoil", [lambda _: b"{}", lambda content: content.replace(b"Ek", b"Ep", 1)])
+def test_file_that_does_not_hold_is_not_due(make: Any, files: dict[str, bytes], spoil: Any) -> None:
+    with pytest.raises(DataError):
+        make().lacks(spoil(files["T"]), "LTA", timedelta())
+
+
+def test_file_past_its_certificate_is_not_due(pki: PkiSandbox, files: dict[str, bytes]) -> None:
+    late = JadesSealer("sealer", JadesSettings.model_validate({"tsa": {"url": pki.tsa_url}}), now=in_three_years)
+    with pytest.raises(DataError, match="no timestamp shows"):
+        late.lacks(files["B"], "T", timedelta())
+
+
+def test_unknown_level_is_the_callers_fault(files: dict[str, bytes], make: Any) -> None:
+    with pytest.raises(UserError, match="XXL is no level"):
+        make().extend(files["B"], "XXL")
+
+
+def test_fixed_parts_are_those_of_the_seal(files: dict[str, bytes], make: Any) -> None:
+    assert make().fixed(files["T"]) == tuple(part.encode() for part in kept(files["T"]))
+
+
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, pki: PkiSandbox) -> Any:
     """Run the command with the sandbox as authority."""
@@ -155,7 +241,7 @@ def run(monkeypatch: pytest.MonkeyPatch, pki: PkiSandbox) -> Any:
     @contextmanager
     def configured(config: Path) -> Iterator[Any]:
         table = {"kind": "jades", "tsa": {"url": pki.tsa_url}}
-        yield SimpleNamespace(settings=SimpleNamespace(sealer=table), plugins=load_plugins())
+        yield SimpleNamespace(settings=SimpleNamespace(sealer=table, anchors=tuple), plugins=load_plugins())
 
     monkeypatch.setattr(mimis_core.services, "configured", configured)
     from mimis_seals.commands.root import app
@@ -179,7 +265,10 @@ def test_command_tells_and_leaves_on_dry_run(run: Any, files: dict[str, bytes], 
     assert (tmp_path / "a.jsonld").read_bytes() == files["T"]
 
 
-@pytest.mark.parametrize(("names_", "code"), [(["a", "b"], 3), (["b"], 1), (["gone"], 1), (["a", "--level", "X"], 2)])
+@pytest.mark.parametrize(
+    ("names_", "code"),
+    [(["a", "b"], 3), (["b"], 1), (["gone"], 1), (["a", "--level", "X"], 2), ([], 2), (["a", "--stored"], 2)],
+)
 def test_command_goes_on_after_bad_file(
     run: Any, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names_: list[str], code: int
 ) -> None:

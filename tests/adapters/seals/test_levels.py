@@ -305,3 +305,11 @@ def test_check_warns_of_small_skew(pki: PkiSandbox, make: Any) -> None:
     pki.now = lambda: utc_now() + timedelta(seconds=40)
     (finding,) = make(level="LTA").check()
     assert (finding.status, finding.mend) == ("warning", "Let the server set its clock from the network (NTP).")
+
+
+@pytest.mark.parametrize(
+    ("changes", "remote"), [({}, False), ({"level": "T"}, True), ({"content_timestamp": True}, True)]
+)
+def test_sealer_that_asks_says_so(pki: PkiSandbox, changes: dict[str, Any], remote: bool) -> None:
+    with open_sealer(pki, **changes) as sealer:
+        assert sealer.remote is remote

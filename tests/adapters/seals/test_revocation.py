@@ -128,6 +128,20 @@ def test_embedded_revocation_is_not_outshone(pki: PkiSandbox, organisation: Orga
     assert ask(pki, seal, crls=(clean, fetched(pki, "/issuing.crl"))).state == "revoked"
 
 
+@pytest.mark.parametrize(("proven", "lag"), [(False, 0), (True, 1)], ids=["unproved", "stamped-late"])
+def test_clean_answer_from_before_hides_no_revocation(
+    pki: PkiSandbox, organisation: Organisation, proven: bool, lag: int
+) -> None:
+    seal = pki.issue_seal(organisation)
+    clean = tuple(fetched(pki, name) for name in ("/issuing.crl", "/root.crl"))
+    pki.revoke(seal.serial, NOW - timedelta(minutes=1))
+    moment = NOW + lag * DAY
+    assert ask(pki, seal, crls=clean, moment=moment, now=moment, proven=proven).state == "revoked"
+    pki.fail("drop", 5)
+    revocation._memory = revocation._Memory()
+    assert ask(pki, seal, crls=clean, moment=moment, now=moment, proven=proven).state == "good"
+
+
 def test_list_of_other_authority_says_nothing(pki: PkiSandbox, organisation: Organisation) -> None:
     seal = pki.issue_seal(organisation)
     for name in ("/root.crl", "/tsa-root.crl"):

@@ -92,6 +92,8 @@ def test_independent_client_verifies_sandbox(pki: PkiSandbox) -> None:
         ("html", TemporaryError, "something else than a timestamp"),
         ("truncated", TemporaryError, "something else than a timestamp"),
         ("skew", ConfigurationError, "clock"),
+        ("no_zone", PermanentError, "does not say its time"),
+        ("year_zero", PermanentError, "does not say its time"),
         ("503", TemporaryError, "answered 503"),
         ("drop", TemporaryError, "did not answer"),
     ],

@@ -130,6 +130,16 @@ def test_old_copy_is_said_in_the_reason(pki: Any, lists: Any, make: Any, judge: 
     assert (late.status, "out of date (EU, SE)" in late.reason) == ("ok", True)
 
 
+@pytest.mark.parametrize("content", ["", "{}", '{"format":1,"lotl":[],"national":[]}'])
+def test_damaged_lists_are_said_and_trust_nobody(make: Any, tmp_path: Path, pki: Any, content: str) -> None:
+    (tmp_path / "trusted-lists.json").write_text(content)
+    trust = Trust(lists=str(tmp_path), offline=True, now=NOW)
+    check = JadesVerifier().verify(make(), trust).checks[2]
+    assert (check.status, "lists is damaged" in check.reason) == ("skipped", True)
+    pinned = trust.model_copy(update={"anchors": (pki.anchor_pem,)})
+    assert JadesVerifier().verify(make(), pinned).checks[2].status == "ok"
+
+
 def test_lists_that_were_never_fetched_are_said(make: Any, tmp_path: Path) -> None:
     verdict = JadesVerifier().verify(make(), Trust(lists=str(tmp_path / "none"), offline=True, now=NOW))
     assert (verdict.verdict, "not been fetched yet" in verdict.checks[2].reason) == ("unknown", True)

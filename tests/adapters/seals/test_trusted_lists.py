@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 from mimis_seals.lists.copy import FILENAME, TrustedLists, load_lists
+from mimis_seals.lists.parsing import FOR_SEALS, NAMESPACES, read_list
 from mimis_seals.lists.update import Outcome, update
 from mimis_seals.sandboxes.lists import ListedService, TrustListSandbox
 from mimis_seals.sandboxes.pki import PkiSandbox
 from mimis_seals.verifying.trust import read_anchors
 
 from mimis_core import ConfigurationError, TemporaryError
+from mimis_core.testing import Request
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+QUALIFIERS = "http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/"
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +124,23 @@ def test_status_follows_the_history(lists: TrustListSandbox, tmp_path: Path, aut
     fetched(lists, tmp_path)
     (service,) = copy_in(tmp_path).national[0].services
     assert [service.trusted_at(NOW - days * day) for days in (5, 20, 60, 100)] == [False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("written", "fit"),
+    [
+        ("<URI>http://uri.etsi.org/TrstSvc/TrustedList/SvcInfoExt/ForeSignatures</URI>", False),
+        (f'<Qualifier xmlns="{NAMESPACES["e"]}" uri="{QUALIFIERS}QCForESig"/>', False),
+        (f'<Qualifier xmlns="{NAMESPACES["e"]}" uri="{QUALIFIERS}QCForESeal"/>', True),
+        (f"<URI>{FOR_SEALS}</URI>", True),
+    ],
+    ids=["signatures", "qualified-signatures", "qualified-seals", "seals"],
+)
+def test_only_services_for_seals_are_fit(lists: TrustListSandbox, written: str, fit: bool) -> None:
+    body = lists.handle(Request("GET", "/SE.xml", {}, {}, b"")).body
+    changed = body.replace(f"<URI>{FOR_SEALS}</URI>".encode(), written.encode())
+    (service,) = read_list(etree.fromstring(changed), NOW).services
+    assert service.trusted_at(NOW) == fit
 
 
 def test_services_of_other_kinds_are_left_out(lists: TrustListSandbox, tmp_path: Path, authority: bytes) -> None:

@@ -21,7 +21,11 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 
 def load_document(content: bytes) -> Json:
     """The credential in a file: plain, or the payload of a JWS in JSON form. Raises DataError when there is none."""
-    document = load_object(content)
+    return require_credential(load_object(content))
+
+
+def require_credential(document: Json) -> Json:
+    """The same document, if it says that it is a European Digital Credential. Raises DataError."""
     if "EuropeanDigitalCredential" not in _listed(document.get("type")):
         raise _refusal("it holds no European Digital Credential")
     return document

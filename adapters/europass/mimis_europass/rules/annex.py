@@ -1,11 +1,13 @@
 """Is a credential complete by Annex I of the Council Recommendation on micro-credentials (2022/C 243/02)?
 
 The eleven mandatory elements and their places in ELM are facts section 4. An element counts as there when one of its
-places holds something; the level is asked for only where a qualification claims to be one.
+places holds something; the level is asked for only where a qualification claims to be one. Quality assurance without a
+record of accreditation stands in a note; any note will not do, it has to speak of quality, in whatever language.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -43,12 +45,18 @@ PLACES: dict[str, tuple[str, ...]] = {
     ),
     "quality": (
         "credentialSubject.hasClaim.specifiedBy.accreditation",
-        "credentialSubject.hasClaim.specifiedBy.additionalNote",
         "credentialSubject.hasClaim.awardedBy.awardingBody.accreditation",
         "issuer.accreditation",
         "evidence.accreditation",
     ),
 }
+QUALITY = re.compile(
+    "qualit|qualid|calid|calit|kvalit|kwalit|jako[śs]|kakov|laatu|laadu|min[őo]s[ée]g|kokyb|c[áa]il[ií]ocht"
+    "|качеств|ποι[οό]τ",
+    re.IGNORECASE,
+)
+"""How the word for quality begins in the official languages of the Union."""
+_NOTES = ("credentialSubject", "hasClaim", "specifiedBy", "additionalNote")
 _STEPS = {element: tuple(tuple(path.split(".")) for path in paths) for element, paths in PLACES.items()}
 
 
@@ -69,17 +77,27 @@ def _has(item: Any, path: tuple[str, ...], depth: int) -> bool:
 
 
 def _applies(element: str, document: Json) -> bool:
+    """False when the element is not asked for, or stands in a note."""
+    if element == "quality":
+        return not any(QUALITY.search(text) for note in _at(document, _NOTES) for text in _texts(note))
     if element != "level":
         return True
-    return "Qualification" in set(_kinds(document, ("credentialSubject", "hasClaim", "specifiedBy")))
+    return any(item.get("type") == "Qualification" for item in _at(document, _NOTES[:-1]))
 
 
-def _kinds(item: Any, path: tuple[str, ...]) -> Iterator[str]:
-    """The classes of all objects at the end of a path."""
+def _at(item: Any, path: tuple[str, ...]) -> Iterator[Json]:
+    """All objects at the end of a path."""
     if isinstance(item, list):
         for part in item:
-            yield from _kinds(part, path)
+            yield from _at(part, path)
     elif isinstance(item, dict) and path:
-        yield from _kinds(item.get(path[0]), path[1:])
-    elif isinstance(item, dict) and isinstance(item.get("type"), str):
-        yield item["type"]
+        yield from _at(item.get(path[0]), path[1:])
+    elif isinstance(item, dict):
+        yield item
+
+
+def _texts(note: Json) -> Iterator[str]:
+    """What a note says, in each language."""
+    literal = note.get("noteLiteral")
+    for texts in literal.values() if isinstance(literal, dict) else ():
+        yield from (text for text in (texts if isinstance(texts, list) else [texts]) if isinstance(text, str))

@@ -93,7 +93,7 @@ class Graph:
         return word
 
     def _node(self, known: dict[str, Any], keys: list[tuple[str, str | None, Any]]) -> Ref:
-        raw_types = [kind for _, word, value in keys if word == "@type" for kind in _types(value)]
+        raw_types = list(dict.fromkeys(kind for _, word, value in keys if word == "@type" for kind in _types(value)))
         _check_language(known)
         ref = self._ref(known, raw_types)
         node = self.nodes.setdefault(ref.id, Node())
@@ -149,7 +149,7 @@ class Graph:
     def _terms(self, raw_types: list[str]) -> Mapping[str, Term]:
         scoped = self._table.scoped
         return ChainMap(
-            *(scoped[kind] for kind in sorted(raw_types, reverse=True) if kind in scoped), self._table.terms
+            *(scoped[kind] for kind in sorted(set(raw_types) & scoped.keys(), reverse=True)), self._table.terms
         )
 
     def _property(self, node: Node, terms: Mapping[str, Term], key: str, value: Any, kinds: list[str]) -> None:

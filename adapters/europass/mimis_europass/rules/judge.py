@@ -23,6 +23,8 @@ from mimis_europass.rules.table import CONTEXT, PROFILE_START, load_plan, load_t
 from mimis_europass.rules.walk import Unusual, Walk
 
 __all__ = ["ABSOLUTE", "CONTEXT", "find_violations", "inspect", "inspect_graph"]
+UNREAD = Finding("unread", "", "")
+"""Keys and values could not be looked at: whoever cannot read a document must not say that nothing is wrong in it."""
 NO_SHACL = "the extra `shacl`, which would decide it, is not installed"
 
 
@@ -42,18 +44,20 @@ def inspect(document: dict[str, Any], *, ask: bool = True) -> Report:
 
 def inspect_graph(document: dict[str, Any], *, ask: bool = True) -> Report:
     """The same the long way, which takes every document and ten times as long; the tests hold both ways together."""
-    whole = _beyond(document)
+    strict = _beyond(document)
     try:
         if document.get("@context") != CONTEXT:
             raise Undecided(_context_trouble(document))
+        strict.insert(0, UNREAD)
         graph = Graph(load_table(), document)
+        strict[:1] = [*check_lost(graph), *check_nodes(graph)]
         shapes = ShapesReport(_unique(check_graph(graph, load_plan(profiles_of(document)), load_table())))
     except Malformed as error:
-        return _report(ShapesReport(malformed=str(error)), whole)
+        shapes = ShapesReport(malformed=str(error))
     except (Undecided, RecursionError) as error:
         reason = str(error) if isinstance(error, Undecided) else "it is nested too deeply"
-        return _report(_undecided(document, reason, ask), whole)
-    return _report(shapes, [*check_lost(graph), *check_nodes(graph), *whole])
+        shapes = _undecided(document, reason, ask)
+    return _report(shapes, strict)
 
 
 def find_violations(document: dict[str, Any], *, strict: bool = True) -> list[str]:

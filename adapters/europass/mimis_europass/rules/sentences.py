@@ -7,16 +7,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from mimis_europass.rules.codes import list_name
 from mimis_europass.rules.findings import OTHER_CONTEXT, Finding, ShapesReport
 from mimis_europass.rules.table import load_table
 
 Language = Literal["sv", "en"]
 LONGEST = 100
+PUBLIC = ("urn:", "http://data.europa.eu/", "http://publications.europa.eu/")
+"""Ids that are shown begin so; others, such as mail addresses, may tell who somebody is."""
 SENTENCES: dict[str, dict[Language, str]] = {
     "missing": {"sv": "{kind}: {field} saknas.", "en": "{kind}: {field} is missing."},
     "too_many": {
-        "sv": "{kind}: {field} finns för många gånger.",
-        "en": "{kind}: {field} stands there too many times.",
+        "sv": "{kind}: {field} finns för många gånger, eller så har två olika objekt samma id.",
+        "en": "{kind}: {field} stands there too many times, or two different objects share one id.",
     },
     "languages": {
         "sv": "{kind}: {field} har flera texter på samma språk; bara en får stå där.",
@@ -27,8 +30,8 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "en": '{kind}: {field} must be text with its language named, such as "sv" or "en".',
     },
     "literal": {
-        "sv": "{kind}: {field} ska vara ett värde av typen {detail}.",
-        "en": "{kind}: {field} must be a value of type {detail}.",
+        "sv": "{kind}: {field} ska vara {detail}.",
+        "en": "{kind}: {field} must be {detail}.",
     },
     "top": {"sv": "{kind}: {field} får vara högst {detail}.", "en": "{kind}: {field} may be {detail} at most."},
     "address": {
@@ -36,24 +39,28 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "en": "{kind}: {field} must be an object with an id of its own.",
     },
     "class": {
-        "sv": "{kind}: {field} ska vara ett objekt av rätt typ, med typen angiven.",
-        "en": "{kind}: {field} must be an object of the right type, with the type named.",
+        "sv": "{kind}: {field} ska vara ett objekt av {detail}, med typen angiven.",
+        "en": "{kind}: {field} must be an object of {detail}, with the type named.",
     },
     "list": {
         "sv": "{kind}: {field} ska vara ett begrepp ur listan {detail}.",
         "en": "{kind}: {field} must be a concept of the list {detail}.",
     },
     "part": {
-        "sv": "{kind}: {field} ska ha {detail}, på rätt sätt och ett enda.",
-        "en": "{kind}: {field} must have {detail}, well-formed and exactly one.",
+        "sv": "{kind}: {field} saknar {detail}, eller har det i fel form eller flera gånger.",
+        "en": "{kind}: {field} lacks {detail}, or has it in the wrong form or more than once.",
     },
     "shape": {
-        "sv": "{kind}: {field} stämmer inte med profilen.",
-        "en": "{kind}: {field} does not keep the profile.",
+        "sv": "{kind}: {field} stämmer inte med profilen; där står fel sorts värde.",
+        "en": "{kind}: {field} does not keep the profile; the wrong kind of value stands there.",
     },
     "lexical": {
-        "sv": "{kind}: {field} är inte skrivet som {detail} ska skrivas; en tidpunkt har datum, klockslag och tidszon.",
-        "en": "{kind}: {field} is not written as {detail} is; a moment has a date, a time and an offset.",
+        "sv": "{kind}: {field} ska vara {detail}.",
+        "en": "{kind}: {field} must be {detail}.",
+    },
+    "language": {
+        "sv": "{kind}: {field} har en text vars språk inte är någon språkkod; en sådan är till exempel sv.",
+        "en": '{kind}: {field} has a text whose language is no language tag; one is "sv", for example.',
     },
     "code": {
         "sv": "{kind}: listan {detail} har ingen sådan kod.",
@@ -83,13 +90,17 @@ SENTENCES: dict[str, dict[Language, str]] = {
         "sv": "Dokumentet: typerna VerifiableCredential och EuropeanDigitalCredential ska båda stå där.",
         "en": "Document: the types VerifiableCredential and EuropeanDigitalCredential must both stand there.",
     },
+    "unread": {
+        "sv": "Dokumentet är skrivet så att dess fält och värden inte kan prövas utöver profilen.",
+        "en": "Document: it is written so that its fields and values cannot be looked at beyond the profile.",
+    },
     "deep": {
         "sv": "Dokumentet är nästlat djupare än något bevis behöver vara.",
         "en": "Document: it is nested deeper than any credential needs to be.",
     },
     "annex": {
         "sv": "Rådets rekommendation, bilaga I: {detail} saknas.",
-        "en": "Council Recommendation, Annex I: {detail} is missing.",
+        "en": "Missing by Annex I of the Council Recommendation: {detail}.",
     },
 }
 ELEMENTS: dict[str, dict[Language, str]] = {
@@ -106,8 +117,8 @@ ELEMENTS: dict[str, dict[Language, str]] = {
     "quality": {"sv": "typ av kvalitetssäkring", "en": "the type of quality assurance"},
 }
 UNDECIDED: dict[Language, str] = {
-    "sv": "Dokumentet är skrivet på ett ovanligt sätt, som regeltabellen inte kan avgöra. "
-    "Installera tillägget shacl, som kan det: pip install 'mimis[shacl]'.",
+    "sv": "Dokumentet är skrivet på ett ovanligt sätt, som regeltabellen inte kan avgöra "
+    "(teknisk orsak, på engelska: {reason}). Installera tillägget shacl, som kan det: pip install 'mimis[shacl]'.",
     "en": "Document: cannot be decided by the rule table ({reason}).",
 }
 OTHER: dict[Language, str] = {
@@ -115,7 +126,7 @@ OTHER: dict[Language, str] = {
     "en": "Document: it is of another version of the profile, which cannot be judged here.",
 }
 MALFORMED: dict[Language, str] = {
-    "sv": "Dokumentet är inte giltig JSON-LD, så ingen läsare tar emot det.",
+    "sv": "Dokumentet är inte giltig JSON-LD, så ingen läsare tar emot det (teknisk orsak, på engelska: {reason}).",
     "en": "Document: no JSON-LD processor takes it ({reason}).",
 }
 
@@ -146,7 +157,7 @@ def key_of(path: str) -> str:
 def _kind(finding: Finding, language: Language) -> str:
     name = finding.kind.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
     named = _names("classes", language).get(name, _shown(name)) or {"sv": "Ett objekt", "en": "An object"}[language]
-    return f"{named} {_shown(finding.node)}" if finding.node.startswith("urn:") else named
+    return f"{named} {_shown(finding.node)}" if finding.node.startswith(PUBLIC) else named
 
 
 def _field(path: str, language: Language) -> str:
@@ -165,7 +176,25 @@ def _detail(finding: Finding, language: Language) -> str:
         return ELEMENTS[finding.detail][language]
     if finding.code == "part":
         return _field(finding.detail, language)
-    return _shown(finding.detail.removesuffix("/25831c2").rsplit("/", 1)[-1].rsplit("#", 1)[-1])
+    if finding.code == "class":
+        return _kinds(finding.detail, language)
+    name = list_name(finding.detail).rsplit("#", 1)[-1]
+    if finding.code in ("list", "code"):
+        return _both(_names("lists", language).get(name, name), name)
+    return _names("datatypes", language).get(name, _shown(name))
+
+
+def _kinds(classes: str, language: Language) -> str:
+    """The types of which an object must be one, each by its name and by the word that documents use."""
+    words = [kind.rsplit("/", 1)[-1].rsplit("#", 1)[-1] for kind in classes.split("|") if kind]
+    named = [_both(_names("classes", language).get(word, word), word) for word in words]
+    unknown, known, other = {"sv": ("rätt typ", "typen", "eller"), "en": ("the right type", "type", "or")}[language]
+    return f"{known} {f' {other} '.join(named)}" if named else unknown
+
+
+def _both(name: str, word: str) -> str:
+    """A name for people, with the word that documents use where it is another one."""
+    return _shown(word) if name == word else f"{name} ({_shown(word)})"
 
 
 @cache

@@ -25,6 +25,15 @@ from mimis_europass.rules.table import CONTEXT, SELF, Rule, Table, Term, load_pl
 
 OURS = "urn:mimis:shape:"
 CREDENTIAL = "https://www.w3.org/2018/credentials#VerifiableCredential"
+REASONS: dict[Node | None, tuple[str, Node | None]] = {
+    SH.MinCountConstraintComponent: ("missing", None),
+    SH.MaxCountConstraintComponent: ("too_many", None),
+    SH.UniqueLangConstraintComponent: ("languages", None),
+    SH.DatatypeConstraintComponent: ("literal", SH.datatype),
+    SH.ClassConstraintComponent: ("class", SH["class"]),
+    SH.MaxInclusiveConstraintComponent: ("top", SH.maxInclusive),
+}
+"""Which finding a broken constraint is, and which word of its rule is the detail."""
 KINDS = {"IRI": SH.IRI, "Literal": SH.Literal}
 
 
@@ -42,7 +51,7 @@ def judge(data: Graph, shapes: Graph) -> list[Finding]:
         warnings.simplefilter("ignore")
         _, report, _ = pyshacl.validate(data, shacl_graph=shapes)
     results = [result for _, result in report.subject_objects(SH.result)]
-    return list(dict.fromkeys(_finding(data, report, result) for result in results))
+    return list(dict.fromkeys(_finding(data, report, shapes, result) for result in results))
 
 
 def to_graph(document: Mapping[str, Any], contexts: Mapping[str, Any]) -> Graph:
@@ -80,10 +89,22 @@ def _term(item: dict[str, Any]) -> Node | None:
     return Literal(value, datatype=URIRef(item["datatype"]), normalize=False)
 
 
-def _finding(data: Graph, report: Graph, result: Node) -> Finding:
+def _finding(data: Graph, report: Graph, shapes: Graph, result: Node) -> Finding:
     focus, path = report.value(result, SH.focusNode), report.value(result, SH.resultPath)
     kinds = sorted(str(kind) for kind in data.objects(focus, RDF.type) if kind != URIRef(CREDENTIAL))
-    return Finding("shape", next(iter(kinds), ""), str(path), "", "" if isinstance(focus, BNode) else str(focus))
+    code, detail = _reason(
+        report.value(result, SH.sourceConstraintComponent), report.value(result, SH.sourceShape), shapes
+    )
+    return Finding(code, next(iter(kinds), ""), str(path), detail, "" if isinstance(focus, BNode) else str(focus))
+
+
+def _reason(component: Node | None, shape: Node | None, shapes: Graph) -> tuple[str, str]:
+    """The code and detail that the table would give; ``shape`` where no single word of the rule is to blame."""
+    code, word = REASONS.get(component, ("shape", None))
+    detail = shapes.value(shape, word) if shape is not None and word is not None else None
+    if code == "literal" and detail == RDF.langString:
+        code = "text"
+    return code, str(detail or "")
 
 
 @cache

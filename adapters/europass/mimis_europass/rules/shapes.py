@@ -22,11 +22,12 @@ def check_graph(graph: Graph, plan: Plan, table: Table) -> list[Finding]:
 
 
 class _Judge:
-    """Rules before nodes. A node that refers to itself through a node shape ends at the second look."""
+    """Rules before nodes. Each value meets each node shape once, however many nodes refer to it."""
 
     def __init__(self, graph: Graph, table: Table) -> None:
         self._graph = graph
         self._table = table
+        self._known: dict[tuple[Value, str], Reason] = {}
 
     def all(self, name: str, plan: Plan) -> Iterator[Finding]:
         """What one node breaks, for each of its classes."""
@@ -59,7 +60,7 @@ class _Judge:
         if rule.kind == "Literal" and isinstance(value, Ref):
             return "literal", f"{XSD}string"
         if rule.classes and not any(self._belongs(value, kind) for kind in rule.classes):
-            return "class", ""
+            return "class", "|".join(kind for kind in rule.classes if not kind.startswith("@"))
         return self._shape(value, rule.node) if rule.node else None
 
     def _belongs(self, value: Value, kind: str) -> bool:
@@ -68,6 +69,13 @@ class _Judge:
         return isinstance(value, Ref) and kind in self._node(value).types
 
     def _shape(self, value: Value, name: str) -> Reason:
+        """Why the value does not have a node shape, found once: hostile files refer to one from thousands."""
+        key = (value, name)
+        if key not in self._known:
+            self._known[key] = self._look(value, name)
+        return self._known[key]
+
+    def _look(self, value: Value, name: str) -> Reason:
         """Why the value does not have a node shape: the first reason, told by the list or part that it lacks."""
         for rule in self._table.nodes[name]:
             reason = self._value(value, rule) if rule.path == SELF else self.reason(self._node(value), rule)

@@ -45,7 +45,8 @@ def check_nodes(graph: Graph) -> Iterator[Finding]:
         for path, values in node.values.items():
             for value in values:
                 if isinstance(value, Literal) and not is_written_well(value):
-                    yield Finding("lexical", kind, path, value.datatype, told(name))
+                    code = "lexical" if value.language is None else "language"
+                    yield Finding(code, kind, path, value.datatype, told(name))
         if CONCEPT in node.types:
             yield from _check_member(name, node)
 

@@ -40,7 +40,12 @@ def trial(
     folder = folder.resolve()
     sys.stderr.write(f"A trial seal is in {folder}. Write this in mimis.toml:\n")
     sys.stdout.write(
-        f'[signer]\nkind = "pkcs12"\nfile = "{folder / table["file"]}"\n'
-        f'password = {{ file = "{folder / table["password_file"]}" }}\n\n'
-        f'[trust]\nanchors = ["{folder / table["anchor"]}"]\n'
+        f'[signer]\nkind = "pkcs12"\nfile = {_quoted(folder / table["file"])}\n'
+        f"password = {{ file = {_quoted(folder / table['password_file'])} }}\n\n"
+        f"[trust]\nanchors = [{_quoted(folder / table['anchor'])}]\n"
     )
+
+
+def _quoted(path: Path) -> str:
+    """The path as TOML writes a text: JSON's strings are TOML's, and a folder may have a backslash in its name."""
+    return json.dumps(str(path), ensure_ascii=False)

@@ -230,11 +230,22 @@ def _token(info: Any, chain: tuple[bytes, ...]) -> TimestampToken:
     return TimestampToken(
         imprint=imprint["hashed_message"].native,
         hash_algorithm=imprint["hash_algorithm"]["algorithm"].native,
-        gen_time=info["gen_time"].native,
+        gen_time=_moment(info["gen_time"]),
         chain=chain,
         nonce=info["nonce"].native,
         policy=info["policy"].native,
     )
+
+
+def _moment(encoded: Any) -> datetime:
+    """The token's time, in UTC as RFC 3161 section 2.4.2 wants it. ASN.1 also knows times of no zone, and a year 0.
+
+    Its signature does not make it harmless: in a stranger's file it may be made by anybody.
+    """
+    moment = encoded.native
+    if not isinstance(moment, datetime) or not encoded.contents.endswith(b"Z"):
+        raise TimestampError("The timestamp does not say its time as timestamps do.")
+    return moment
 
 
 def _signer(sid: Any, certificates: list[bytes]) -> bytes:
@@ -279,8 +290,8 @@ def _hash_name(name: str) -> str:
 
 def _check_signature(signer_info: Any, signer: bytes, data: bytes) -> None:
     certificate = x509.load_der_x509_certificate(signer)
-    usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    if ExtendedKeyUsageOID.TIME_STAMPING not in usages:
+    values = [one.value for one in certificate.extensions]
+    if not any(ExtendedKeyUsageOID.TIME_STAMPING in one for one in values if isinstance(one, x509.ExtendedKeyUsage)):
         raise TimestampError("The timestamp's certificate is not one for timestamps.")
     try:
         _verify(certificate.public_key(), signer_info, data)

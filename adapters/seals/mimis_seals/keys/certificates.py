@@ -104,7 +104,7 @@ def utc_now() -> datetime:
 
 def _facts(der: bytes) -> Certificate:
     parsed = x509.load_der_x509_certificate(der)
-    key, usage = parsed.public_key(), _key_usage(parsed)
+    key, usage, claims = parsed.public_key(), _key_usage(parsed), read_claims(parsed)
     if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
         raise UnreadableError("The seal's certificate has a kind of key that seals do not use.")
     return Certificate(
@@ -115,9 +115,9 @@ def _facts(der: bytes) -> Certificate:
         trial=_first(parsed, NameOID.ORGANIZATIONAL_UNIT_NAME) == TRIAL_MARK,
         not_before=parsed.not_valid_before_utc,
         not_after=parsed.not_valid_after_utc,
-        may_seal=usage is not None and (usage.digital_signature or usage.content_commitment),
+        may_seal=usage is not None and (usage.digital_signature or usage.content_commitment) and not claims.personal,
         self_issued=parsed.subject == parsed.issuer,
-        claims=read_claims(parsed),
+        claims=claims,
         may_timestamp=_may_timestamp(parsed),
     )
 

@@ -56,6 +56,11 @@ class CscSigner(SealSigner[CscSettings]):
         """The service."""
         return "the seal at the signing service"
 
+    @property
+    def remote(self) -> bool:
+        """True: each signature is a question to the service, and those that come together are asked together."""
+        return True
+
     def close(self) -> None:
         """Close connections."""
         self._client.close()

@@ -10,23 +10,31 @@ from dataclasses import dataclass
 from asn1crypto.core import Any as AnyValue
 from asn1crypto.core import ObjectIdentifier, Sequence, SequenceOf
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 STATEMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3")
 COMPLIANCE = "0.4.0.1862.1.1"
 QSCD = "0.4.0.1862.1.4"
 TYPES = "0.4.0.1862.1.6"
 ESEAL = "0.4.0.1862.1.6.2"
+PERSONAL = frozenset({NameOID.GIVEN_NAME, NameOID.SURNAME, NameOID.PSEUDONYM})
+"""Attributes of a natural person, one of which each such certificate has (ETSI EN 319 412-2 section 4.2.4)."""
 POLICIES = frozenset({"0.4.0.194112.1.1", "0.4.0.194112.1.3"})
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Whether the certificate calls itself qualified, for seals, by the policy for legal persons, key in a device."""
+    """Whether the certificate calls itself qualified, for seals, by the policy for legal persons, key in a device.
+
+    ``personal``: it is for signatures of a natural person. Such a one may name an employer's identifier too, and is
+    still not the employer's seal (eIDAS, articles 3(9) and 3(24)).
+    """
 
     compliance: bool = False
     eseal: bool = False
     policy: bool = False
     qscd: bool = False
+    personal: bool = False
 
     @property
     def qualified(self) -> bool:
@@ -52,16 +60,22 @@ def read_claims(certificate: x509.Certificate) -> Claims:
     try:
         raw = certificate.extensions.get_extension_for_oid(STATEMENTS).value
     except x509.ExtensionNotFound:
-        return Claims(policy=_has_policy(certificate))
+        return Claims(policy=_has_policy(certificate), personal=_is_named(certificate))
     if isinstance(raw, x509.UnrecognizedExtension):
         found = {statement["id"].dotted: statement for statement in _Statements.load(raw.value, strict=True)}
     types = found[TYPES]["info"].parse(_Types) if TYPES in found else ()
+    kinds = [kind.dotted for kind in types]
     return Claims(
         compliance=COMPLIANCE in found,
-        eseal=ESEAL in [kind.dotted for kind in types],
+        eseal=ESEAL in kinds,
         policy=_has_policy(certificate),
         qscd=QSCD in found,
+        personal=_is_named(certificate) or (bool(kinds) and ESEAL not in kinds),
     )
+
+
+def _is_named(certificate: x509.Certificate) -> bool:
+    return any(attribute.oid in PERSONAL for attribute in certificate.subject)
 
 
 def _has_policy(certificate: x509.Certificate) -> bool:

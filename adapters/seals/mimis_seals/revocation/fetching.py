@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from mimis_core import MimisError
@@ -11,7 +13,7 @@ from mimis_core.http import Client
 
 
 class FetchError(Exception):
-    """Nothing that can be used came back. ``kind`` is ``address``, ``silent``, ``refused`` or ``large``."""
+    """Nothing that can be used came back. ``kind``: ``address``, ``private``, ``silent``, ``refused`` or ``large``."""
 
     def __init__(self, kind: str, status: int = 0) -> None:
         super().__init__(kind)
@@ -29,17 +31,23 @@ class Fetched:
 
 @dataclass(frozen=True)
 class Bounds:
-    """How long and how large an answer may be, and what error texts call the other side."""
+    """How long and how large an answer may be, and what error texts call the other side.
+
+    ``public``: whoever wrote the address is not known here; one inside this network is not asked.
+    """
 
     system: str
     seconds: float
     largest: int
+    public: bool = False
 
 
 def fetch(address: str, bounds: Bounds, headers: dict[str, str], body: bytes | None = None) -> Fetched:
     """Get an address, or post ``body`` to it. Raises FetchError; what it means is the caller's to say."""
     if not is_web_address(address):
         raise FetchError("address")
+    if bounds.public and not is_public(address):
+        raise FetchError("private")
     client = Client(address, system=bounds.system, retries=0, timeout=(bounds.seconds, bounds.seconds))
     sent = {"Accept-Encoding": "identity", **headers}
     method = "GET" if body is None else "POST"
@@ -69,6 +77,18 @@ def is_web_address(address: str) -> bool:
         return split.scheme in {"http", "https"} and bool(split.hostname)
     except ValueError:
         return False
+
+
+def is_public(address: str) -> bool:
+    """Whether a web address leads out of this network, as its name resolves now; one that does not resolve passes.
+
+    A stranger's file would else let the server ask its neighbours, whose answers show in the verdict.
+    """
+    try:
+        found = socket.getaddrinfo(urlsplit(address).hostname, None)
+    except (OSError, UnicodeError):
+        return True
+    return all(ip_address(str(one[4][0]).partition("%")[0]).is_global for one in found)
 
 
 def _kept(control: str) -> int:

@@ -87,8 +87,10 @@ def _check(der: bytes, issuer_der: bytes, inquiry: Inquiry) -> Finding:
         return Finding("unknown", "What the certificate says about its revocation cannot be read.")
     if sources.never:
         return Finding("good", "The certificate holds for so short a time that it cannot be revoked.")
+    sure, older = _embedded(certificate, issuer, inquiry)
     fetched = () if inquiry.offline else _fetched(der, issuer_der, sources, inquiry.now)
-    for answer in chain(_embedded(certificate, issuer, inquiry), fetched):
+    # A thief would put a clean answer from before the revocation into the file: it counts when nobody can be asked.
+    for answer in chain(sure, fetched, older):
         if _is_fit(answer, certificate, inquiry):
             return _judge(answer, inquiry)
     if not sources.ocsp and not sources.crl:
@@ -121,11 +123,15 @@ def _is_fit(answer: Answer, certificate: x509.Certificate, inquiry: Inquiry) -> 
     return inquiry.moment <= max(answer.next_at or answer.given_at + FRESH, answer.given_at)
 
 
-def _embedded(certificate: x509.Certificate, issuer: x509.Certificate, inquiry: Inquiry) -> Iterator[Answer]:
-    """The answers out of the file that concern a certificate, revocations first."""
-    found = [ocsp_answer(one, certificate, issuer) for one in inquiry.ocsps]
-    found += [crl_answer(one, certificate, issuer) for one in inquiry.crls]
-    yield from sorted((one for one in found if one is not None), key=lambda one: one.revoked_at is None)
+def _embedded(
+    certificate: x509.Certificate, issuer: x509.Certificate, inquiry: Inquiry
+) -> tuple[list[Answer], list[Answer]]:
+    """The answers out of the file that concern a certificate: revocations and those from after the moment; the rest."""
+    answers = [ocsp_answer(one, certificate, issuer) for one in inquiry.ocsps]
+    answers += [crl_answer(one, certificate, issuer) for one in inquiry.crls]
+    found = sorted((one for one in answers if one is not None), key=lambda one: one.revoked_at is None)
+    sure = [one for one in found if one.revoked_at is not None or one.given_at >= inquiry.moment]
+    return sure, [one for one in found if one not in sure]
 
 
 def _fetched(der: bytes, issuer: bytes, sources: Sources, now: datetime) -> Iterator[Answer]:

@@ -17,7 +17,16 @@ from mimis_seals.sandboxes.certificates import Identity
 POLICY = "1.3.6.1.4.1.55555.1.1"
 
 STAMP_FAULTS = frozenset(
-    {"wrong_nonce", "wrong_imprint", "broken_signature", "wrong_binding", "no_certificate", "skew"}
+    {
+        "wrong_nonce",
+        "wrong_imprint",
+        "broken_signature",
+        "wrong_binding",
+        "no_certificate",
+        "skew",
+        "no_zone",
+        "year_zero",
+    }
 )
 """Faults inside a token: the answer is well formed, and must not be believed."""
 
@@ -67,13 +76,19 @@ def _info(asked: Any, unit: Identity, now: datetime, fault: str) -> Any:
         "policy": POLICY,
         "message_imprint": {"hash_algorithm": imprint["hash_algorithm"], "hashed_message": value},
         "serial_number": secrets.randbits(126),
-        "gen_time": moment.replace(microsecond=0),
+        "gen_time": _odd_time(fault) or moment.replace(microsecond=0),
         "accuracy": {"seconds": 1},
     }
     nonce = asked["nonce"].native
     if nonce is not None:
         info["nonce"] = nonce + 1 if fault == "wrong_nonce" else nonce
     return tsp.TSTInfo(info)
+
+
+def _odd_time(fault: str) -> Any | None:
+    """A time that ASN.1 knows and RFC 3161 does not: without its zone, or in the year 0."""
+    texts = {"no_zone": b"20261124120000", "year_zero": b"00000101000000Z"}
+    return core.GeneralizedTime.load(b"\x18" + bytes([len(texts[fault])]) + texts[fault]) if fault in texts else None
 
 
 def _signer_info(content: bytes, unit: Identity, certificate: Any, now: datetime, fault: str) -> Any:

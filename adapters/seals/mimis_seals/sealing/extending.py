@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from mimis_core import DataError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from mimis_core import ConfigurationError, DataError, UserError
 from mimis_seals.form.imprints import archive_imprint, signature_imprint
 from mimis_seals.form.jws import (
     Envelope,
@@ -20,6 +24,7 @@ from mimis_seals.form.jws import (
 from mimis_seals.form.timestamps import TimestampError, read_token
 from mimis_seals.form.unsigned import Unsigned, content_tokens, read_unsigned
 from mimis_seals.keys.certificates import UnreadableError, read_certificate
+from mimis_seals.keys.chains import ordered
 from mimis_seals.sealing.envelopes import SealParts
 from mimis_seals.sealing.levels import ORDER, Basis, Levels
 from mimis_seals.settings import Level
@@ -27,13 +32,31 @@ from mimis_seals.settings import Level
 
 @dataclass(frozen=True)
 class Extension:
-    """A file that may be raised: everything in it holds, and it lacks what is asked for."""
+    """A file that may be raised: everything in it holds, and it lacks what is asked for.
+
+    ``chain`` is what the seal carries, ``known`` the chain as far up as it is known.
+    """
 
     seal: SealParts
     before: Level
     chain: tuple[bytes, ...]
+    known: tuple[bytes, ...]
     early: tuple[bytes, ...]
     unsigned: Unsigned
+
+    def below(self, anchors: Iterable[str]) -> Self:
+        """The same with those authorities of ``anchors`` (PEM) above its chain that really issued it.
+
+        A seal leaves its anchor out, and not every certificate says where its issuer's is: those of trial keys do not.
+        """
+        try:
+            known = [one for text in anchors for one in x509.load_pem_x509_certificates(text.encode())]
+        except ValueError:
+            raise ConfigurationError(
+                "A trust anchor cannot be read.", mend="Correct [trust] anchors in mimis.toml: files in PEM form."
+            ) from None
+        above = (*self.chain[1:], *(one.public_bytes(Encoding.DER) for one in known))
+        return replace(self, known=ordered(self.chain[0], above))
 
 
 def examined(content: bytes, level: Level, now: datetime) -> Extension:
@@ -55,7 +78,7 @@ def examined(content: bytes, level: Level, now: datetime) -> Extension:
     _refuse_too_late(chain[0], before, now)
     parts = tuple(envelope.unprotected.get("etsiU", ()))
     seal = SealParts(envelope.payload.encode(), envelope.protected, envelope.signature, parts)
-    return Extension(seal, before, chain, early, unsigned)
+    return Extension(seal, before, chain, ordered(chain[0], chain[1:]), early, unsigned)
 
 
 def extended(extension: Extension, level: Level, levels: Levels) -> bytes:
@@ -63,8 +86,38 @@ def extended(extension: Extension, level: Level, levels: Levels) -> bytes:
     if extension.before == "LTA":
         return levels.archived_again(extension.seal, extension.unsigned.archive_tokens[-1].token).file()
     tokens = (*extension.early, *extension.unsigned.signature_tokens)
-    basis = Basis(extension.chain, extension.chain, tokens)
+    basis = Basis(extension.known, extension.chain, tokens)
     return levels.raised(extension.seal, basis, extension.before, level).file()
+
+
+def opened(content: bytes) -> Envelope:
+    """The parts of a sealed file. Raises DataError when it is none."""
+    try:
+        return read_envelope(content)
+    except FormError as error:
+        raise DataError(str(error)) from None
+
+
+def falls_short(content: bytes, level: Level, moment: datetime) -> bool:
+    """Whether a file is below ``level``, or at LTA by a timestamp whose certificate has ended at ``moment``.
+
+    Raises DataError when it cannot be read.
+    """
+    try:
+        unsigned = read_unsigned(opened(content).unprotected)
+        if (before := level_of(unsigned)) != level or level != "LTA":
+            return ORDER.index(before) < ORDER.index(level)
+        return read_certificate(read_token(unsigned.archive_tokens[-1].token).signer).not_after <= moment
+    except (SealError, TimestampError, UnreadableError) as error:
+        raise DataError(str(error)) from None
+
+
+def as_level(name: str) -> Level:
+    """A level by its name. Raises UserError for what is none."""
+    for level in ORDER:
+        if level == name:
+            return level
+    raise UserError(f"{name} is no level of seals.", mend=f"Choose {', '.join(ORDER[1:-1])} or {ORDER[-1]}.")
 
 
 def level_of(unsigned: Unsigned) -> Level:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from mimis_seals.form.timestamps import TimestampClient
 from mimis_seals.keys.certificates import Certificate, UnreadableError, read_certificate, same_organisation, utc_now
 from mimis_seals.sealing.envelopes import SealParts, compact
 from mimis_seals.sealing.evidence import Evidence
-from mimis_seals.sealing.extending import examined, extended
+from mimis_seals.sealing.extending import as_level, examined, extended, falls_short, opened
 from mimis_seals.sealing.frames import make_ready
 from mimis_seals.sealing.header import protected_header
 from mimis_seals.sealing.levels import Basis, Levels, check_authority
@@ -72,12 +72,34 @@ class JadesSealer(Sealer[JadesSettings]):
         """The level of a file that may be raised to ``level``. Raises DataError when it may not, or does not hold."""
         return examined(content, level, self._now()).before
 
-    def extend(self, content: bytes, level: Level) -> bytes:
+    @property
+    def remote(self) -> bool:
+        """Whether a seal waits for a time-stamping authority."""
+        return self.settings.level != "B" or self.settings.content_timestamp
+
+    def lacks(self, content: bytes, level: str, ahead: timedelta) -> bool:
+        """Whether a file is below ``level``; at LTA also whether its last archive timestamp's certificate ends soon.
+
+        Raises DataError for what is no sealed credential, and for one that falls short but may not be raised any more.
+        """
+        wanted = as_level(level)
+        if not falls_short(content, wanted, self._now() + ahead):
+            return False
+        examined(content, wanted, self._now())
+        return True
+
+    def extend(self, content: bytes, level: str, anchors: Sequence[str] = ()) -> bytes:
         """A file that was sealed earlier, raised to ``level``; one that has it as LTA gets a further archive timestamp.
 
         Content, header and signature stay as they are. Raises as :meth:`level_of` and :meth:`seal`.
         """
-        return extended(examined(content, level, self._now()), level, self._levels)
+        extension = examined(content, as_level(level), self._now())
+        return extended(extension.below(anchors), as_level(level), self._levels)
+
+    def fixed(self, content: bytes) -> tuple[bytes, ...]:
+        """Payload, protected header and signature as the file writes them. Raises DataError."""
+        envelope = opened(content)
+        return (envelope.payload.encode(), envelope.protected.encode(), envelope.signature.encode())
 
     def check(self) -> Iterable[Finding]:
         """Say which level seals get, whether the time-stamping authority answers, and how its clock goes."""

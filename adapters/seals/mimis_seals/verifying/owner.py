@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mimis_core import Check, Trust
+from mimis_core import Check, ConfigurationError, Trust
 from mimis_seals.form import edc
 from mimis_seals.keys.certificates import Certificate, same_organisation
 from mimis_seals.lists.copy import load_lists
@@ -16,6 +16,7 @@ from mimis_seals.verifying.trust import Place, Standing, place
 
 TRIAL = " It is a trial seal: it proves nothing outside practice."
 UNKNOWN = "Unknown issuer: nothing here says that the seal of {whose} can be trusted; the name in it may be anybody's."
+FETCH = "mimis seals trust update"
 EXPIRED = (
     " Its certificate expired on {day}, and no trusted timestamp shows that the seal is older: since then, nobody "
     "answers for the key."
@@ -34,10 +35,14 @@ class Seal:
 
 @dataclass(frozen=True)
 class Ownership:
-    """The owner check, and what is known of the certificate's revocation where it was to be asked."""
+    """The owner check, and what is known of the certificate's revocation where it was to be asked.
+
+    ``listed``: the EU's lists vouch for who it is, nobody here does.
+    """
 
     check: Check
     revocation: Finding | None = None
+    listed: bool = False
 
 
 def check_owner(seal: Seal, document: dict[str, Any], trust: Trust, now: datetime) -> Ownership:
@@ -66,7 +71,7 @@ def check_owner(seal: Seal, document: dict[str, Any], trust: Trust, now: datetim
     if revocation.state == "revoked":
         return _wrong(f"{revocation.reason} Nothing shows that the seal of {whose} is older.")
     reason = f"The seal belongs to the issuer, {whose}.{_quality(certificate, found)}{_age(found, trust, now)}"
-    return Ownership(Check(type="owner", status="ok", reason=reason), revocation)
+    return Ownership(Check(type="owner", status="ok", reason=reason), revocation, found.service is not None)
 
 
 def _revocation(seal: Seal, found: Place, best: datetime, trust: Trust, now: datetime) -> Finding:
@@ -102,8 +107,12 @@ def _why_unknown(found: Place, seal: Seal, trust: Trust) -> str:
         return f" The trusted list of {service.territory} did not grant {service.name} for seals at that time."
     if trust.lists is None:
         return ""
-    if load_lists(trust.lists) is None:
-        return " The EU's trusted lists have not been fetched yet: mimis seals trust update."
+    try:
+        lists = load_lists(trust.lists)
+    except ConfigurationError:
+        return f" The copy of the EU's trusted lists is damaged: delete it, then {FETCH}."
+    if lists is None:
+        return f" The EU's trusted lists have not been fetched yet: {FETCH}."
     if seal.certificate.claims.qualified:
         return " Its certificate calls itself qualified, but no list of the EU confirms that."
     return " No list of the EU names its authority."

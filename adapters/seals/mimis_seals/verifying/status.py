@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -39,6 +39,7 @@ SENTENCES = {
 
 _UNHEARD = {
     "address": "The address for the current status is not a web address.",
+    "private": "The address for the current status lies inside a private network, and is not asked.",
     "silent": "The issuer's status service does not answer. This says nothing about the credential.",
     "refused": "The issuer's status service refused to answer ({status}).",
     "large": "The issuer's status service sent far more than a status.",
@@ -51,12 +52,16 @@ class UnheardError(Exception):
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked about: the credential's id, where, who must have signed the answer, and when it is now."""
+    """What is asked about: the credential's id, where, who must have signed the answer, and when it is now.
+
+    ``listed``: the issuer is known by the EU's lists alone; addresses inside this network are then not asked.
+    """
 
     urn: str
     address: str | None
     seal: Certificate
     now: datetime
+    listed: bool = False
 
 
 class _Memory:
@@ -101,7 +106,7 @@ def _heard(question: Question, trust: Trust) -> str:
     try:
         if remembered is not None:
             return _read_answer(remembered, question, trust)
-        fetched = _fetch(question.address)
+        fetched = _fetch(question.address, replace(BOUNDS, public=question.listed))
         status = _read_answer(fetched.body, question, trust)
         _memory.keep(question, fetched)
         return status
@@ -109,9 +114,9 @@ def _heard(question: Question, trust: Trust) -> str:
         raise UnheardError("The issuer's status service gave an answer that cannot be trusted.") from None
 
 
-def _fetch(address: str) -> Fetched:
+def _fetch(address: str, bounds: Bounds) -> Fetched:
     try:
-        return fetch(address, BOUNDS, {"Accept": "application/jose"})
+        return fetch(address, bounds, {"Accept": "application/jose"})
     except FetchError as error:
         raise UnheardError(_UNHEARD[error.kind].format(status=error.status)) from None
 

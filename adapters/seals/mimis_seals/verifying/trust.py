@@ -47,8 +47,8 @@ def place(chain: Sequence[bytes], trust: Trust, moment: datetime, kind: Kind = "
     """Where a chain (DER, signer first) stands at a moment.
 
     Only certificates that certify the one before are used, as RFC 7515 section 4.1.6 orders them: a heap of
-    cross-signed certificates costs no more than a chain. Revocation is judged apart, see ``revocation``. Raises
-    ConfigurationError when an anchor is no PEM certificate or the copy of the lists is damaged.
+    cross-signed certificates costs no more than a chain. Revocation is judged apart, see ``revocation``. A damaged
+    copy of the lists is as none. Raises ConfigurationError when an anchor is no PEM certificate.
     """
     anchors = tuple(root for anchor in trust.anchors for root in read_anchors(anchor))
     try:
@@ -83,7 +83,10 @@ def read_anchors(text: str) -> tuple[bytes, ...]:
 
 
 def _services(line: tuple[bytes, ...], trust: Trust, kind: Kind) -> tuple[Service, ...]:
-    lists = load_lists(trust.lists)
+    try:
+        lists = load_lists(trust.lists)
+    except ConfigurationError:
+        lists = None  # nobody on them is trusted then, and the owner check says why
     if lists is None:
         return ()
     own = name_key(_loaded(line[0]).subject) if kind == "timestamp" else None

@@ -49,9 +49,14 @@ class JadesVerifier(Verifier):
 
     def verify(self, content: bytes, trust: Trust) -> Verdict:
         """Make the six checks in the EU's order; one that fails lets those that rest on it be skipped."""
-        now = trust.now or utc_now()
-        checks = tuple(_checks(content, trust, now))
-        return Verdict(verdict=conclude(checks), checks=checks)
+        try:
+            opened = _open(content)
+        except FormError as error:
+            return Verdict(
+                verdict="invalid", checks=tuple(_stopped("format", str(error), "the file could not be read"))
+            )
+        checks = tuple(_checks(opened, trust, trust.now or utc_now()))
+        return Verdict(verdict=conclude(checks), checks=checks, document=opened.document)
 
 
 def conclude(checks: tuple[Check, ...]) -> Literal["valid", "invalid", "unknown"]:
@@ -67,13 +72,8 @@ def conclude(checks: tuple[Check, ...]) -> Literal["valid", "invalid", "unknown"
     return "valid" if made >= MUST_BE_OK else "unknown"
 
 
-def _checks(content: bytes, trust: Trust, now: datetime) -> Iterator[Check]:
-    try:
-        opened = _open(content)
-        yield _ok("format", "The file is a European Digital Credential.")
-    except FormError as error:
-        yield from _stopped("format", str(error), "the file could not be read")
-        return
+def _checks(opened: Opened, trust: Trust, now: datetime) -> Iterator[Check]:
+    yield _ok("format", "The file is a European Digital Credential.")
     try:
         seal = _check_seal(opened.envelope, trust, now)
         yield _ok("seal", f"Nothing has been changed since it was sealed on {seal.made_at.date()}.")
@@ -153,7 +153,8 @@ def _check_revocation(seal: Seal, owned: Ownership, document: dict[str, Any], tr
     """Of the credential, by its issuer, and of the certificate, by its authority: ok needs both."""
     if owned.check.status != "ok":
         return _skipped("revocation", "The current status was not asked, since the issuer is not confirmed.")
-    check = check_status(Question(document["id"], edc.status_address(document), seal.certificate, now), trust)
+    question = Question(document["id"], edc.status_address(document), seal.certificate, now, owned.listed)
+    check = check_status(question, trust)
     if owned.revocation is None or owned.revocation.state == "unpublished":
         return check
     status = "skipped" if owned.revocation.state == "unknown" and check.status == "ok" else check.status
