@@ -21,9 +21,10 @@ from mimis_europass.picture.page import Look
 from mimis_europass.picture.pdf import draw_pdf
 from mimis_europass.settings import ElmSettings
 from PIL import Image
+from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from mimis_core import Achievement, ConfigurationError, CredentialFacts, DataError, IssueOrder
+from mimis_core import Achievement, ConfigurationError, CredentialFacts, DataError, IssueOrder, Level, LevelState
 
 Sealed = Callable[..., bytes]
 WORDS = "id title specifiedBy provenBy grade noteLiteral creditPoint framework prefLabel eqfLevel nqfLevel"
@@ -95,7 +96,58 @@ def test_page_is_tagged_and_described(sealed: Sealed, tmp_path: Path) -> None:
 def test_each_language_has_an_a4_page(sealed: Sealed) -> None:
     pdf = opened(draw_pdf(sealed(), "intyg.jsonld", Look()))
     sizes = [tuple(round(float(part)) for part in page.mediabox[2:]) for page in pdf.pages]
-    assert sizes == [(595, 842), (595, 842)]
+    assert sizes == [(595, 842)] * 4  # the page and what follows it, twice
+
+
+def words_of(content: bytes) -> str:
+    """The text of a PDF, by a reader that has nothing to do with typst."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def test_pdf_answers_all_four_questions(sealed: Sealed) -> None:
+    level = Level(value=3, state=LevelState.SELF_ASSESSED)
+    said = words_of(draw_pdf(sealed(level=level), "a.jsonld", Look()))
+    for part in (
+        "Exempelbygdens folkhögskola",
+        "Bedömningskriterier:",
+        "Intern kvalitetssäkring:",
+        "Extern kvalitetssäkring:",
+    ):
+        assert part in said
+    assert "Nivån är inte beslutad av MYH" in said
+
+
+def test_no_outcome_is_left_out(sealed: Sealed, achievement: Callable[..., Achievement]) -> None:
+    first = achievement().outcomes[0]
+    many = [first.model_copy(update={"title": {"sv": f"Visa sak nummer {number}."}}) for number in range(40)]
+    said = words_of(draw_pdf(sealed(outcomes=tuple(many)), "a.jsonld", Look()))
+    assert [number for number in range(40) if f"Visa sak nummer {number}." not in said] == []
+
+
+def changed(content: bytes, change: Callable[[Any], None]) -> bytes:
+    outer = json.loads(content)
+    document = json.loads(outer["payload"])
+    change(document["credentialSubject"]["hasClaim"])
+    return json.dumps({**outer, "payload": json.dumps(document)}).encode()
+
+
+@pytest.mark.parametrize("title", [{"sv-SE": "Titel"}, {"EN": "Title"}, {"sv": "   "}, {"sv": "#panic() $ ] */"}])
+def test_odd_titles_are_set_as_they_stand(sealed: Sealed, title: dict[str, str]) -> None:
+    content = changed(sealed(), lambda claim: claim.update(title=title))
+    assert opened(draw_pdf(content, "a.jsonld", Look())).attachments
+
+
+def test_flood_of_text_is_refused(sealed: Sealed) -> None:
+    content = changed(sealed(), lambda claim: claim.update(title={"sv": "ord " * 60_000}))
+    with pytest.raises(DataError) as caught:
+        draw_pdf(content, "a.jsonld", Look())
+    assert caught.value.code == "too_large"
+
+
+def test_flood_of_languages_is_cut(sealed: Sealed) -> None:
+    title = {f"{first}{second}": "T" for first in "abcdefgh" for second in "abcdefgh"}
+    content = changed(sealed(), lambda claim: claim.update(title=title))
+    assert len(opened(draw_pdf(content, "a.jsonld", Look())).pages) == 48
 
 
 def test_same_file_gives_same_pdf(sealed: Sealed) -> None:
@@ -105,7 +157,7 @@ def test_same_file_gives_same_pdf(sealed: Sealed) -> None:
 
 def test_links_lead_to_public_page(sealed: Sealed) -> None:
     pdf = opened(draw_pdf(sealed(), "a.jsonld", Look()))
-    links = {str(note.A.URI) for page in pdf.pages for note in page.Annots}
+    links = {str(note.A.URI) for page in pdf.pages for note in page.get("/Annots", [])}
     assert links == {"https://mimis.example/c/abc123"}
 
 

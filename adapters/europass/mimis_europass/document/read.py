@@ -119,7 +119,8 @@ def _text(value: Any) -> dict[str, str]:
     if isinstance(value, list):
         return {code: text for item in value if not isinstance(item, list) for code, text in _text(item).items()}
     pairs = ((code, _listed(texts)) for code, texts in value.items()) if isinstance(value, dict) else ()
-    return {code: texts[0] for code, texts in pairs if LANGUAGE.fullmatch(code) and texts and _string(texts[0])}
+    firsts = ((code, texts[0]) for code, texts in pairs if LANGUAGE.fullmatch(code) and texts)
+    return {code: text for code, text in firsts if isinstance(text, str) and text.strip()}
 
 
 def _any(text: dict[str, str]) -> str | None:

@@ -17,6 +17,8 @@ ISOLATE, END = "\u2068", "\u2069"
 """Around a text that has a direction of its own (Unicode UAX 9, first strong isolate)."""
 Colour = tuple[int, int, int]
 Json = dict[str, Any]
+MOST_OUTCOMES = 14
+"""Lines that the place for the outcomes has in its smallest letters: more are never tried."""
 PIXEL_OF_A4 = 595.276 / 900
 """Points of an A4 page for a pixel of the picture."""
 
@@ -71,16 +73,26 @@ class Sheet:
     line: str = ""
 
 
+@dataclass(frozen=True)
+class Details:
+    """What does not fit on the page and follows it in a PDF: each outcome with its criteria, and all notes."""
+
+    outcomes: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+
+
 def page_data(sheet: Sheet, look: Look, *, shared: bool = False) -> Json:
     """One page of the template: all that is the same for every learner. ``shared`` says that no name will follow."""
     language = sheet.language
     return {
-        "language": language,
+        "language": language.partition("-")[0].lower(),  # typst knows languages, not their regions
         "dir": direction(language),
         "school": sheet.school,
         "logo": page_text("logo", language, school=sheet.school),
         "title": sheet.title,
-        "outcomes": sheet.outcomes,
+        "outcomes": sheet.outcomes[:MOST_OUTCOMES],
+        "hidden": len(sheet.outcomes) > MOST_OUTCOMES,
+        "details": None,
         "facts": [(page_text(key, language), value) for key, value in sheet.facts if value],
         "line": said(dict(look.texts), language) if look.texts else sheet.line,
         "unnamed": page_text("unnamed", language) if shared else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,20 +17,35 @@ from mimis_europass.document import texts, vocabulary
 from mimis_europass.document.read import load_document, read_facts
 from mimis_europass.document.texts import number, one_line
 from mimis_europass.picture.draw import address_lines
-from mimis_europass.picture.page import INK, PIXEL_OF_A4, Json, Look, Personal, Sheet, document_data, page_data, said
+from mimis_europass.picture.page import (
+    INK,
+    PIXEL_OF_A4,
+    Details,
+    Json,
+    Look,
+    Personal,
+    Sheet,
+    document_data,
+    page_data,
+    said,
+)
 from mimis_europass.picture.page_texts import issued_line, page_text
 from mimis_europass.picture.qr import code_svg
 from mimis_europass.picture.typesetting import typeset
 
 STANDARDS = ["a-3a", "ua-1"]
+MOST_LANGUAGES = 24
+"""As many as the European Union has; a file may name thousands."""
+MOST_TEXT = 200_000
+"""Characters to set in one language, some forty pages: a stranger's file may hold megabytes."""
 _HOURS = re.compile(r"PT(\d+)H(?:(\d+)M)?")
 
 
 def draw_pdf(sealed: bytes, filename: str, look: Look) -> bytes:
-    """One page for each language of the title, the sealed file attached. The same file gives the same bytes.
+    """The page in each language of the title with all that does not fit on it behind, the sealed file attached.
 
-    Raises DataError when the file is no sealed European Digital Credential, and ConfigurationError when the logo or
-    the fonts cannot be used.
+    The same file gives the same bytes. Raises DataError when the file is no sealed European Digital Credential or holds
+    far more text than one, and ConfigurationError when the logo or the fonts cannot be used.
     """
     document = load_document(sealed)
     if b'"protected"' not in sealed:
@@ -37,8 +53,15 @@ def draw_pdf(sealed: bytes, filename: str, look: Look) -> bytes:
     facts = read_facts(sealed)
     issued = facts.issued_at or datetime.fromtimestamp(0, UTC)
     personal = Personal(facts.learner_name or "", issued, facts.valid_until, _address(document))
-    sheets = [_sheet(document, facts, language) for language in facts.title]
+    languages = list(facts.title)[:MOST_LANGUAGES]
+    sheets = [_sheet(document, facts, language) for language in languages]
     data = full_data(sheets, look, personal) | {"attachment": filename, "unit": PIXEL_OF_A4}
+    for page, language in zip(data["pages"], languages, strict=True):
+        page["details"] = asdict(_details(document, language))
+        if len(str(page)) > MOST_TEXT:
+            raise DataError(
+                "The file holds too much text for a PDF.", mend="Open the file itself instead.", code="too_large"
+            )
     file = sealed.decode("utf-8")
     options = {"format": "pdf", "pdf_standards": STANDARDS, "timestamp": int(issued.timestamp())}
     return typeset("page.typ", data, look, file, **options)
@@ -67,6 +90,23 @@ def _sheet(document: Json, facts: CredentialFacts, language: str) -> Sheet:
         _facts(claim, specification, language),
         _plain(_first(issuer.get("homepage")).get("contentURL")),
     )
+
+
+def _details(document: Json, language: str) -> Details:
+    """Each outcome with its criteria, and every note: how quality is assured and a self-assessed level stand there."""
+    claim = _claim(document)
+    specification = _first(claim.get("specifiedBy"))
+    outcomes = [
+        (_text(one, "title", language), _several(_notes(one, language)))
+        for one in _objects(specification.get("learningOutcome"))
+    ]
+    notes = [*_notes(claim, language), *_notes(specification, language)]
+    return Details(tuple(one for one in outcomes if one[0]), tuple(dict.fromkeys(notes)))
+
+
+def _notes(holder: Json, language: str) -> list[str]:
+    texts = (_text(note, "noteLiteral", language) for note in _objects(holder.get("additionalNote")))
+    return [text for text in texts if text]
 
 
 def _facts(claim: Json, specification: Json, language: str) -> tuple[tuple[str, str], ...]:
