@@ -46,8 +46,11 @@ legal_name = {{ sv = {sv}, en = {en} }}
 registration = {registration}
 eidas = {eidas}
 email = {email}
+{homepage}
 public_body = {public_body}
 """
+
+NO_HOMEPAGE = '# homepage = "https://www.exempel.se"  # er webbplats; Europass kurskatalog kräver den'
 
 SCHOOL = """
 # Skyddade personuppgifter: måste vara besvarat innan `mimis sync` startar.
@@ -152,6 +155,7 @@ def write_folder(
         registration=_quote(organisation.registration),
         eidas=_quote(organisation.eidas),
         email=_quote(organisation.email or ""),
+        homepage=f"homepage = {_quote(organisation.homepage)}" if organisation.homepage else NO_HOMEPAGE,
         public_body=json.dumps(organisation.public_body),
     )
     text += _school_part(folder, organisation, protected) if role == "school" else EMPLOYER

@@ -36,8 +36,8 @@ class RenewalServices(LifeServices):
         while count := self._expire_some():
             done.expired += count
         for days in sorted(self.settings.renewal.remind_days):
-            while count := self._remind_some(days, done):
-                pass
+            while self._remind_some(days, done):
+                continue
         return done
 
     def due_renewals(self, within_days: int | None = None) -> list[CredentialView]:

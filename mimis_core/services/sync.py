@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.catalogue import Match
-from mimis_core.errors import ConfigurationError, MimisError, NotFoundError
+from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, TemporaryError
 from mimis_core.model import Achievement, AwardState, Completion, Model, PulledPage
 from mimis_core.pipeline import map_completions
 from mimis_core.services.decisions import DecisionServices, dump_evidence
@@ -26,6 +27,8 @@ Progress = Callable[[str, int | None, int | None], None]
 """Told (source, done, total) as a pull goes on."""
 Held = tuple[str, str, int]
 """What a learner has or has been proposed for: her id, the achievement's and its version."""
+TRIES = 3
+"""For one page, when others write the same rows: each of them ends with its own page, so more is hardly needed."""
 
 
 class SyncReport(Model):
@@ -79,8 +82,7 @@ class SyncServices(DecisionServices):
             for name in names:
                 try:
                     for page in self._pull(name, progress):
-                        with step() as session:
-                            awards += self._take_page(session, page, run)
+                        awards += self._take(step, page, run)
                         pulled += len(page.completions) + len(page.set_aside)
                 except MimisError as error:
                     errors.append(f"{name}: {error}")
@@ -143,11 +145,24 @@ class SyncServices(DecisionServices):
 
             @contextmanager
             def shared() -> Iterator[Session]:
-                yield session
-                session.flush()
+                with session.begin_nested():
+                    yield session
 
             yield shared
             session.rollback()
+
+    def _take(self, step: Callable[[], Any], page: PulledPage, run: Run) -> int:
+        """Take a page in; gives the number of new awards.
+
+        On PostgreSQL another sync, or a renewal, may write the same rows meanwhile: then the page is taken anew, from
+        what stands there now. Raises TemporaryError when that happens time and again.
+        """
+        for _ in range(TRIES):
+            with suppress(IntegrityError), step() as session:
+                return self._take_page(session, page, run)
+        raise TemporaryError(
+            "Another sync is at work on the same records.", mend="Wait until it has ended, then run: mimis sync"
+        )
 
     def _take_page(self, session: Session, page: PulledPage, run: Run) -> int:
         self._set_aside(session, page.set_aside, run)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from mimis_core import (
     AwardState,
@@ -15,9 +18,9 @@ from mimis_core import (
     TemporaryError,
     UserError,
 )
-from mimis_core.services import Services
+from mimis_core.services import Services, open_services
 from mimis_core.services.intake import holds_personal_number
-from tests.school import HandSource, done, page, someone
+from tests.school import HandPlugin, HandSource, done, page, someone
 
 
 def test_rule_awards_without_teacher(school: Services) -> None:
@@ -25,6 +28,41 @@ def test_rule_awards_without_teacher(school: Services) -> None:
     report = school.sync()
     assert (report.pulled, report.used, report.awards, report.proposed) == (1, 1, 1, 0)
     assert [award["state"] for award in school.awards()] == ["approved"]
+
+
+def test_sync_beside_another_doubles_nothing(
+    school: Services, postgres: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if postgres is None:
+        pytest.skip("SQLite lets one sync write at a time, so there is no other beside it.")
+    HandSource.pages = [page(done("course:1"))]
+    with open_services(school.settings) as other:
+        other.plugins.manager.register(HandPlugin(), "hand")
+        whole, others = school._add_learners, [other]
+        monkeypatch.setattr(school, "_add_learners", lambda *new: (others and others.pop().sync(), whole(*new)))
+        assert (school.sync().errors, others, len(school.awards())) == ((), [], 1)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize(("clashes", "told"), [(2, 0), (3, 1)])
+def test_clash_is_tried_again_then_told(
+    school: Services, monkeypatch: pytest.MonkeyPatch, clashes: int, told: int, dry_run: bool
+) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    whole, left = school._add_learners, [IntegrityError("INSERT", {}, Exception()) for _ in range(clashes)]
+
+    def clash(*new: Any) -> None:
+        whole(*new)
+        if left:
+            raise left.pop()
+
+    monkeypatch.setattr(school, "_add_learners", clash)
+    report = school.sync(dry_run=dry_run)
+    assert (len(report.errors), report.awards, len(school.learners())) == (
+        told,
+        1 - told,
+        int(not told and not dry_run),
+    )
 
 
 def test_entry_without_rule_waits_for_teacher(school: Services) -> None:

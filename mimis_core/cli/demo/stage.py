@@ -27,6 +27,7 @@ SCHOOL = Organisation(
     registration="802002-6509",
     eidas="NTRSE-8020026509",
     email="kontakt@demo.example",
+    homepage="https://demobygden.example",
 )
 EMPLOYER = Organisation(
     id="employer",
