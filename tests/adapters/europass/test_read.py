@@ -60,6 +60,15 @@ def test_upload_form_is_opened() -> None:
     assert read({"credential": MINIMAL, "deliveryDetails": {}}).urn == "urn:credential:1"
 
 
+INNER = {**MINIMAL, "id": "urn:credential:forged"}
+
+
+def test_document_inside_sealed_one_is_not_taken() -> None:
+    assert read({"payload": json.dumps({**MINIMAL, "credential": INNER})}).urn == "urn:credential:1"
+    with pytest.raises(DataError):
+        read({"payload": json.dumps({"credential": INNER})})
+
+
 def test_lists_read_like_single_values() -> None:
     person = {
         "givenName": [{"fr": "Zoé"}],

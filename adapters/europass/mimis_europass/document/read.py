@@ -36,7 +36,8 @@ def load_object(content: bytes) -> Json:
     document = _parse(content)
     if isinstance(document, dict) and "payload" in document:
         document = _parse(_payload(document["payload"]))
-    if isinstance(document, dict) and isinstance(document.get("credential"), dict):
+    elif isinstance(document, dict) and isinstance(document.get("credential"), dict):
+        # An upload of the EU's issuer. Never inside a seal: what is judged must be what was sealed.
         document = document["credential"]
     if not isinstance(document, dict):
         raise _refusal("it holds no European Digital Credential")
