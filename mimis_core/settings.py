@@ -134,10 +134,10 @@ class Settings(_Table):
             return f"{prefix}{self.folder / self.database.removeprefix(prefix)}"
         return self.database
 
-    def reliance(self, *, offline: bool = False) -> Trust:
+    def reliance(self, *, offline: bool = False, fresh: bool = False) -> Trust:
         """What a verification may rely on here. Raises ConfigurationError when a file is missing."""
         lists = str(self.folder / self.trust.lists) if self.trust.lists else None
-        return Trust(anchors=self.anchors(), lists=lists, offline=offline)
+        return Trust(anchors=self.anchors(), lists=lists, offline=offline, fresh=fresh)
 
     def anchors(self) -> tuple[str, ...]:
         """Trust anchors as PEM texts. Raises ConfigurationError when a file is missing."""

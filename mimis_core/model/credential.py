@@ -129,9 +129,11 @@ class Trust(Model):
 
     ``anchors`` come from ``[trust] anchors``; ``lists`` is the folder with the checked copy of the EU's trusted
     lists. ``offline`` says that no address may be asked: revocation is then skipped and the verdict at best unknown.
+    ``fresh`` says that a status answer of minutes ago will not do: something is decided or written by the verdict.
     """
 
     anchors: tuple[str, ...] = ()
     lists: str | None = None
     offline: bool = False
+    fresh: bool = False
     now: AwareDatetime | None = None

@@ -65,9 +65,12 @@ class ServicesBase:
             mend="Add it under [[owners]], or correct owner in the catalogue.",
         )
 
-    def verify(self, content: bytes, *, offline: bool = False) -> Verdict:
-        """Check a sealed file of any issuer against the configured trust anchors."""
-        return verify_file(self.plugins, content, self.settings.reliance(offline=offline))
+    def verify(self, content: bytes, *, offline: bool = False, fresh: bool = False) -> Verdict:
+        """Check a sealed file of any issuer against the configured trust anchors.
+
+        Not ``fresh``, an issuer's status answer of a few minutes ago may be used again.
+        """
+        return verify_file(self.plugins, content, self.settings.reliance(offline=offline, fresh=fresh))
 
     def read(self, content: bytes) -> CredentialFacts:
         """Read a credential file of any installed format. Raises DataError, the main format's, when none knows it."""

@@ -64,7 +64,7 @@ def verify() -> Response:
     content = request.get_data(cache=False)
     if not content:
         raise ApiError(400, "empty", "Send the sealed file as the body of the request.")
-    return _answer(current_services().verify(content))
+    return _answer(current_services().verify(content, fresh=True))
 
 
 def openapi() -> Response:

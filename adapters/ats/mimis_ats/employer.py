@@ -117,7 +117,7 @@ class Desk:
         shown: dict[str, Any] = {"urn": one.urn, "title": one.title, "issuer_name": one.issuer_name}
         if one.content is None:
             return earlier or ImportedCredential(**shown, verdict=NOT_SHOWN, content=b"")
-        verdict = self._services.verify(one.content)
+        verdict = self._services.verify(one.content, fresh=True)
         # what cannot be asked today leaves the last answer standing in the ATS, which is honest by its link
         if earlier and (same_outcome(earlier.verdict, verdict) or verdict.verdict == "unknown"):
             verdict = earlier.verdict

@@ -25,7 +25,7 @@ def answer() -> ResponseReturnValue:
     if not content.strip():
         return _refused(gettext("Choose a file, or paste the text of one."))
     try:
-        verdict = current_services().verify(content)
+        verdict = current_services().verify(content, fresh=True)
     except TemporaryError:
         return render_template("portal/check.html", cannot=True), 503
     except (DataError, UserError):

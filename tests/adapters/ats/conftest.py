@@ -168,7 +168,7 @@ class FakeSchool:
         self.disclosures.append(share_id)
         return opened
 
-    def verify(self, content: bytes) -> Verdict:
+    def verify(self, content: bytes, *, offline: bool = False, fresh: bool = False) -> Verdict:
         return self.verdict
 
 
@@ -187,7 +187,7 @@ class FakeEmployer:
     def open_feeds(self) -> list[TalentFeed[Any]]:
         return self.feeds
 
-    def verify(self, content: bytes) -> Verdict:
+    def verify(self, content: bytes, *, offline: bool = False, fresh: bool = False) -> Verdict:
         return self.verdict
 
     def read(self, content: bytes) -> CredentialFacts:

@@ -219,7 +219,7 @@ class FakeServices:
         self.public_credential(public_id)
         return b"header.claims.signature"
 
-    def verify(self, content: bytes) -> Verdict:
+    def verify(self, content: bytes, *, offline: bool = False, fresh: bool = False) -> Verdict:
         if self.verdict is None:
             raise DataError("Not a credential.")
         if isinstance(self.verdict, Exception):

@@ -224,3 +224,13 @@ def test_kept_answer_of_other_credential_says_nothing(asked: Asked, status: Any,
     assert asked()[0] == "valid"
     verdict, check = asked(forge.changed(id="urn:credential:other"))
     assert (verdict, "another credential" in check.reason) == ("unknown", True)
+
+
+def test_fresh_question_is_not_answered_from_memory(sealed: Sealed, trust: Trust, status: Any) -> None:
+    status.canned = Answer(200, status.signed(), "application/jose", {"Cache-Control": "max-age=300"})
+    assert JadesVerifier().verify(sealed.content, trust).verdict == "valid"
+    status.canned = None
+    status.claims["status"] = "suspended"
+    assert JadesVerifier().verify(sealed.content, trust).verdict == "valid"
+    asked_anew = JadesVerifier().verify(sealed.content, trust.model_copy(update={"fresh": True}))
+    assert asked_anew.verdict == "invalid"

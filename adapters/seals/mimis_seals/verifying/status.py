@@ -24,7 +24,7 @@ from mimis_seals.verifying.trust import Standing, place
 BOUNDS = Bounds("The status service", 5.0, 65_536)
 """Five seconds for a whole answer: somebody waits for the verdict."""
 LONGEST_MEMORY = 300
-"""Seconds that an answer is kept at most, when its sender allows it: a revocation is seen after five minutes."""
+"""Seconds that an answer is kept at most, when its sender allows it; ``Trust.fresh`` asks all the same."""
 MOST_REMEMBERED = 2000
 CLOCK_SKEW = timedelta(minutes=5)
 TYPE = "mimis-status+jwt"
@@ -102,7 +102,7 @@ def _heard(question: Question, trust: Trust) -> str:
         raise UnheardError("The credential does not say where its current status can be asked.")
     if trust.offline:
         raise UnheardError("The issuer was not asked for the current status: this check was made offline.")
-    remembered = _memory.find(question)
+    remembered = None if trust.fresh else _memory.find(question)
     try:
         if remembered is not None:
             return _read_answer(remembered, question, trust)
