@@ -42,6 +42,7 @@ from mimis_core.model import (
     CredentialFacts,
     CredentialStatus,
     Credit,
+    Departure,
     Document,
     Event,
     FeedReceipt,
@@ -68,6 +69,7 @@ from mimis_core.model import (
     TalentEntry,
     Trust,
     Verdict,
+    Withdrawal,
 )
 
 __version__ = "0.1.0"
@@ -94,6 +96,7 @@ __all__ = [
     "CredentialStatus",
     "Credit",
     "DataError",
+    "Departure",
     "Document",
     "Event",
     "FeedReceipt",
@@ -132,5 +135,6 @@ __all__ = [
     "UserError",
     "Verdict",
     "Verifier",
+    "Withdrawal",
     "hookimpl",
 ]

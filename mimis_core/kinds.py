@@ -51,6 +51,9 @@ class Adapter(ABC, Generic[S]):
 
     kind: ClassVar[str]
     Settings: ClassVar[type[AdapterSettings]]
+    proven: ClassVar[str | None] = None
+    """What it was built and tried against, for ``mimis adapters``: ``real system``, ``vendor documents`` or
+    ``third-party reports``, and which, such as ``real system: recorded answers of Moodle 4.5``."""
 
     def __init__(self, name: str, settings: S) -> None:
         self.name = name
@@ -80,12 +83,26 @@ class Source(Adapter[S]):
         """Yield all that is completed now, in batches.
 
         Arguments:
-            cursor: what the last page of an earlier pull carried, or None for everything.
+            cursor: the last one that an earlier pull gave, or None for everything. One that cannot be read, such as
+                that of an older version, counts as None.
 
-        The same record has the same key at every pull. A bad record becomes a SetAside and the rest go on; what is
-        absent is never reported as "not completed". Raises AuthenticationError or PermissionDeniedError when nothing
-        can be pulled, and TemporaryError when it is worth trying later: pages yielded before it stay valid.
+        With a cursor, what is known to be unchanged is left out. The same record has the same key at every pull. A bad
+        record becomes a SetAside and the rest go on; what is absent is never reported as "not completed". Raises
+        AuthenticationError or PermissionDeniedError when nothing can be pulled, and TemporaryError when it is worth
+        trying later: pages yielded before it stay valid.
         """
+
+    def read_event(self, body: bytes, content_type: str) -> tuple[str, ...]:
+        """Hints in what the source sent to our event address; what they say is never believed, only asked about.
+
+        A hint is a short text of this source's own making, without personal data where that can be. Raises DataError
+        for a body that is none of its events.
+        """
+        raise ConfigurationError(f"Sources of the kind {self.kind!r} send no events.")
+
+    def follow(self, hint: str) -> Iterator[PulledPage]:
+        """Pull what a hint of :meth:`read_event` points to, now. Raises as :meth:`pull` does."""
+        raise ConfigurationError(f"Sources of the kind {self.kind!r} follow no hints.")
 
 
 class Format(Adapter[S]):

@@ -49,6 +49,12 @@ class Delivery(_Table):
     rule: DeliveryRule | None = Field(default=None, description="The school's recorded rule, if any")
 
 
+class Sync(_Table):
+    """How often a pull asks its source about everything, and not only about what may have changed."""
+
+    full_days: float = Field(default=7, ge=0, description="Days from one full pull to the next; 0 for always")
+
+
 class StatusTable(_Table):
     """How long a signed status answer may be relied on: longer survives longer outages, shorter is truer."""
 
@@ -107,6 +113,7 @@ class Settings(_Table):
     catalogue: Path = Field(default=Path("catalogue"), description="Folder of catalogue entries")
     privacy: Privacy = Field(default=Privacy(), description="Protected identities")
     sources: dict[str, dict[str, Any]] = Field(default={}, description="Places to pull completions from, by name")
+    sync: Sync = Field(default=Sync(), description="Pulling")
     format: dict[str, Any] = Field(default={"kind": "elm"}, description="Credential format to issue")
     formats: dict[str, dict[str, Any]] = Field(
         default={},

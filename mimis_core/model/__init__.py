@@ -52,11 +52,13 @@ from mimis_core.model.learning import (
     AwardState,
     Completion,
     CompletionKind,
+    Departure,
     Grade,
     Learner,
     PulledPage,
     SetAside,
     SourceLearner,
+    Withdrawal,
 )
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "CredentialFacts",
     "CredentialStatus",
     "Credit",
+    "Departure",
     "Document",
     "Event",
     "FeedReceipt",
@@ -105,4 +108,5 @@ __all__ = [
     "TalentEntry",
     "Trust",
     "Verdict",
+    "Withdrawal",
 ]

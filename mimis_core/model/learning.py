@@ -29,11 +29,15 @@ class Grade(Model):
 
 
 class SourceLearner(Model):
-    """A person as one source knows her. ``key`` is the source's stable id and nothing that can be reused."""
+    """A person as one source knows her. ``key`` is the source's stable id and nothing that can be reused.
+
+    ``aliases`` are further names that it knows her by, such as ``username`` and ``idnumber``; never a personal number.
+    """
 
     source: str
     key: str
     full_name: str
+    aliases: dict[str, str] = {}
     given_name: str | None = None
     family_name: str | None = None
     email: str | None = None
@@ -85,15 +89,27 @@ class SetAside(Model):
     message: str
 
 
-class PulledPage(Model):
-    """One batch of a pull. ``cursor`` is what a later pull may start from; None means from the start.
+class Withdrawal(SetAside):
+    """A completion that its source takes back, such as a certificate made invalid; ``key`` is the completion's."""
 
-    ``done`` and ``total`` count the source's own units of work, such as learners asked about, for progress.
+
+class Departure(SetAside):
+    """A learner whom the source has erased or retired; ``key`` is hers in the source. A person decides what follows."""
+
+
+class PulledPage(Model):
+    """One batch of a pull. ``cursor`` is what a later pull may start from once this page is taken in.
+
+    ``done`` and ``total`` count the source's own units of work, such as learners asked about, for progress. ``as_of``
+    on the last page of a pull with a cursor: whatever happened in the source before then has been asked about.
     """
 
     completions: tuple[Completion, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
+    departed: tuple[Departure, ...] = ()
     cursor: str | None = None
+    as_of: AwareDatetime | None = None
     done: int | None = None
     total: int | None = None
 

@@ -14,10 +14,10 @@ ERRORS = {
 KINDS = {"Adapter", "AdapterSettings", "Courier", "Format", "Sealer", "Signer", "Source", "TalentFeed", "Verifier"}
 MODEL = {
     "Accreditation", "Achievement", "Attachment", "AutomaticRule", "Award", "AwardState", "Body", "Candidate",
-    "Check", "Completion", "CompletionKind", "Concept", "Credit", "CredentialFacts", "CredentialStatus", "Document",
-    "Event", "FeedReceipt", "Finding", "Grade", "IssueOrder", "Learner", "Level", "LevelState", "Link", "Mandate",
+    "Check", "Completion", "CompletionKind", "Concept", "Credit", "CredentialFacts", "CredentialStatus", "Departure",
+    "Document", "Event", "FeedReceipt", "Finding", "Grade", "IssueOrder", "Learner", "Level", "LevelState", "Link", "Mandate",
     "Organisation", "Outcome", "Parcel", "Person", "PulledPage", "QualityAssurance", "Receipt", "Requirement",
-    "Scheme", "Sealed", "SetAside", "SourceLearner", "TalentEntry", "Trust", "Verdict",
+    "Scheme", "Sealed", "SetAside", "SourceLearner", "TalentEntry", "Trust", "Verdict", "Withdrawal",
 }  # fmt: skip
 HOOKS = {
     "mimis_sources", "mimis_map_achievement", "mimis_formats", "mimis_signers", "mimis_sealers", "mimis_couriers",
