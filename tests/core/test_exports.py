@@ -15,7 +15,8 @@ KINDS = {"Adapter", "AdapterSettings", "Courier", "Format", "Sealer", "Signer", 
 MODEL = {
     "Accreditation", "Achievement", "Attachment", "AutomaticRule", "Award", "AwardState", "Body", "Candidate",
     "Check", "Completion", "CompletionKind", "Concept", "Credit", "CredentialFacts", "CredentialStatus", "Departure",
-    "Document", "Event", "FeedReceipt", "Finding", "Grade", "IssueOrder", "Learner", "Level", "LevelState", "Link", "Mandate",
+    "Document", "Event", "FeedReceipt", "Finding", "Grade", "IssueOrder", "Learner", "Level", "LevelState", "Link",
+    "Mandate",
     "Organisation", "Outcome", "Parcel", "Person", "PulledPage", "QualityAssurance", "Receipt", "Requirement",
     "Scheme", "Sealed", "SetAside", "SourceLearner", "TalentEntry", "Trust", "Verdict", "Withdrawal",
 }  # fmt: skip
