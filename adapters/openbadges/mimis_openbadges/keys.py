@@ -99,10 +99,11 @@ def open_key(file: Path, password: str | None) -> Ed25519PrivateKey:
     return key
 
 
-def write_key(organisation: Organisation, file: Path, anchor: Path) -> Ed25519PublicKey:
+def write_key(organisation: Organisation, file: Path, anchor: Path, now: datetime | None = None) -> Ed25519PublicKey:
     """Write a new key and a self-signed certificate by which verifiers may pin it, for their owner's eyes only.
 
-    The certificate ties the key to the organisation's eIDAS identifier. Raises ConfigurationError when a file is there.
+    The certificate ties the key to the organisation's eIDAS identifier and starts a day before ``now`` (today).
+    Raises ConfigurationError when a file is there.
     """
     for path in (file, anchor):
         if path.exists():
@@ -112,7 +113,7 @@ def write_key(organisation: Organisation, file: Path, anchor: Path) -> Ed25519Pu
         file,
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
     )
-    _write(anchor, _certificate(key, organisation).public_bytes(serialization.Encoding.PEM))
+    _write(anchor, _certificate(key, organisation, now or datetime.now(UTC)).public_bytes(serialization.Encoding.PEM))
     return key.public_key()
 
 
@@ -124,13 +125,13 @@ def _write(path: Path, content: bytes) -> None:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}.", mend="Give another path.") from None
 
 
-def _certificate(key: Ed25519PrivateKey, organisation: Organisation) -> x509.Certificate:
+def _certificate(key: Ed25519PrivateKey, organisation: Organisation, now: datetime) -> x509.Certificate:
     name = organisation.legal_name
     attributes: list[x509.NameAttribute[Any]] = [
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, next(iter(name.values()))[:64]),
         x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organisation.eidas),
     ]
-    subject, now = x509.Name(attributes), datetime.now(UTC)
+    subject = x509.Name(attributes)
     usage = x509.KeyUsage(
         digital_signature=True, content_commitment=True, key_encipherment=False, data_encipherment=False,
         key_agreement=False, key_cert_sign=False, crl_sign=False, encipher_only=False, decipher_only=False,

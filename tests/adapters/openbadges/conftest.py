@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 from mimis_openbadges.badge import BadgeFormat
-from mimis_openbadges.keys import ANCHOR_FILE, KEY_FILE, Ed25519Signer
+from mimis_openbadges.keys import ANCHOR_FILE, KEY_FILE, Ed25519Signer, write_key
 from mimis_openbadges.multikey import did_key
 from mimis_openbadges.sealers import DataIntegritySealer, JwtSealer
 from mimis_openbadges.settings import BadgeSettings, DataIntegritySettings, Ed25519Settings, JwtSettings
@@ -207,7 +207,7 @@ def badge(build: Callable[..., Document]) -> Callable[..., dict[str, Any]]:
 def keys(tmp_path_factory: pytest.TempPathFactory, organisation: Organisation) -> Path:
     """A folder with an Ed25519 key and its anchor."""
     folder = tmp_path_factory.mktemp("keys")
-    Ed25519Signer.make_trial(organisation, folder)
+    write_key(organisation, folder / KEY_FILE, folder / ANCHOR_FILE, NOW)
     return folder
 
 
