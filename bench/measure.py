@@ -27,7 +27,7 @@ class Size:
     learners: int = 40
     issued: int = 1000
     completions: int = 2000
-    moodle_learners: int = 300
+    moodle_learners: int = 500
     rounds: int = 5
     starts: int = 21
 

@@ -125,7 +125,8 @@ def clock() -> Clock:
 @pytest.fixture
 def school(school_folder: Path, clock: Clock) -> Iterator[Services]:
     """An open school whose source and couriers are in the test's hand."""
-    HandSource.pages, HandCourier.parcels, HandCourier.errors = [], [], []
+    HandSource.start_anew()
+    HandCourier.parcels, HandCourier.errors = [], []
     with open_services(load_settings(school_folder)) as services:
         services.plugins.manager.register(HandPlugin(), "hand")
         services.clock = clock

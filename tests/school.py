@@ -8,11 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from mimis_core import (
     AdapterSettings,
     Completion,
     CompletionKind,
     Courier,
+    DataError,
     Grade,
     MimisError,
     Parcel,
@@ -30,19 +33,54 @@ class HandSettings(AdapterSettings):
     """No settings."""
 
 
-class HandSource(Source[HandSettings]):
-    """Gives the pages that the test put into ``pages``; an exception among them is raised."""
+class HandSourceSettings(AdapterSettings):
+    """One that decides what is pulled, and one that is secret."""
+
+    courses: tuple[str, ...] = ()
+    event_token: SecretStr | None = None
+
+
+class HandSource(Source[HandSourceSettings]):
+    """Gives the pages that the test put into ``pages``, and for hints those in ``led_to``; an exception is raised.
+
+    ``cursors`` holds what each pull started from, ``followed`` the hints, last ones last.
+    """
 
     kind = "hand"
-    Settings = HandSettings
+    Settings = HandSourceSettings
     pages: list[PulledPage | MimisError] = []
+    led_to: dict[str, list[PulledPage | MimisError]] = {}
+    cursors: list[str | None] = []
+    followed: list[str] = []
+
+    @classmethod
+    def start_anew(cls) -> None:
+        """Forget all that an earlier test did."""
+        cls.pages, cls.led_to, cls.cursors, cls.followed = [], {}, [], []
 
     def pull(self, cursor: str | None) -> Iterator[PulledPage]:
         """The pages, in order."""
-        for page in self.pages:
-            if isinstance(page, MimisError):
-                raise page
-            yield page
+        self.cursors.append(cursor)
+        yield from _give(self.pages)
+
+    def read_event(self, body: bytes, content_type: str) -> tuple[str, ...]:
+        """A JSON list of hints."""
+        try:
+            return tuple(json.loads(body))
+        except ValueError:
+            raise DataError("This is no list of hints.") from None
+
+    def follow(self, hint: str) -> Iterator[PulledPage]:
+        """What the test says that the hint leads to."""
+        self.followed.append(hint)
+        yield from _give(self.led_to.get(hint, []))
+
+
+def _give(pages: list[PulledPage | MimisError]) -> Iterator[PulledPage]:
+    for page in pages:
+        if isinstance(page, MimisError):
+            raise page
+        yield page
 
 
 class HandCourier(Courier[HandSettings]):

@@ -21,6 +21,13 @@ ISSUING = [
     "issue.drain_shared",
     "issue.memory_growth",
 ]
+PULLING = [
+    "pull.overhead",
+    "pull.unchanged_requests",
+    "pull.report_requests",
+    "pull.changes_found",
+    "pull.memory_growth",
+]
 FIELDS = {"name", "value", "unit", "baseline", "ratio", "payload"}
 
 
@@ -38,7 +45,7 @@ def run_bench(folder: Path, *only: str) -> tuple[str, list[dict[str, Any]]]:
         ("start", ["start.import", "start.import.model", "start.help"]),
         ("issue", ISSUING),
         ("sync", ["sync.rate", "sync.again"]),
-        ("pull", ["pull.overhead"]),
+        ("pull", PULLING),
     ],
 )
 def test_measurement_writes_its_results(tmp_path: Path, only: str, names: list[str]) -> None:

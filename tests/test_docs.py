@@ -195,7 +195,7 @@ def test_first_hour_works_as_told(
         codes |= step(block, monkeypatch, capsys)
     assert codes == {"verify bevis.jsonld": 3}
     capsys.readouterr()
-    run(["sync", "--json"])
+    run(["sync", "--full", "--json"])
     counts = json.loads(capsys.readouterr().out)
     assert (counts["pulled"], counts["used"], counts["set_aside"], counts["awards"]) == (2, 1, 1, 0)
 

@@ -20,7 +20,7 @@ LONGEST = 500
 
 
 def python_files() -> list[Path]:
-    return sorted(path for place in ("mimis_core", "adapters", "tests") for path in (ROOT / place).rglob("*.py"))
+    return sorted(path for place in ("mimis_core", "adapters", "examples", "tests") for path in (ROOT / place).rglob("*.py"))
 
 
 def lines_of(path: Path) -> int:

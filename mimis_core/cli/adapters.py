@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mimis_core.cli.output import DONE, FAILED, Json, emit
+from mimis_core.cli.output import DONE, FAILED, Json, emit, print_table
 from mimis_core.plugins import KINDS, load_plugins
 
 app = typer.Typer()
@@ -17,9 +17,12 @@ def adapters(
     json_: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 when an adapter failed.")] = False,
 ) -> None:
-    """List adapters with their kinds, and name those that failed with the reason."""
+    """List adapters, what each kind was proven against, and those that failed with the reason."""
     plugins = load_plugins()
-    kinds = {category: sorted(plugins.types(category)) for category in KINDS}
+    proven = {
+        category: {kind: one.proven or "not said" for kind, one in sorted(plugins.types(category).items())}
+        for category in KINDS
+    }
     rows = [
         {
             "name": plugin.name,
@@ -29,5 +32,15 @@ def adapters(
         }
         for plugin in plugins.loaded
     ]
-    emit({"adapters": rows, "kinds": kinds}, json_, rows)
+    kinds = {category: list(found) for category, found in proven.items()}
+    emit({"adapters": rows, "kinds": kinds, "proven": proven}, json_, rows)
+    if not json_:
+        print()
+        print_table(
+            [
+                {"category": category, "kind": kind, "proven": text}
+                for category, found in proven.items()
+                for kind, text in found.items()
+            ]
+        )
     raise typer.Exit(FAILED if strict and plugins.failures else DONE)

@@ -18,20 +18,20 @@ By = Annotated[str, typer.Option("--by", help="Who does it; stands in the record
 def list_learners(
     config: Config = HERE,
     same_person: Annotated[
-        bool, typer.Option("--same-person", help="Only pairs that may be one person: equal verified e-mail and name.")
+        bool, typer.Option("--same-person", help="Only pairs that may be one person: equal name, and e-mail or alias.")
     ] = False,
     json_: Json = False,
 ) -> None:
     """List learners with their source identities. Nothing merges by itself."""
     with configured(config) as services:
         if same_person:
-            rows = [{"learner": one, "maybe same as": other} for one, other in services.same_person_proposals()]
-        else:
-            rows = [
-                {"id": one.id, "name": one.full_name, "identities": ", ".join(identities)}
-                for one, identities in services.learners()
-            ]
-    emit({"learners": rows}, json_, rows)
+            pairs = [{"learner": one, "maybe same as": other} for one, other in services.same_person_proposals()]
+            emit({"learners": pairs}, json_, pairs)
+            return
+        aliases, learners = services.aliases(), services.learners()
+    rows = [{"id": one.id, "name": one.full_name, "identities": ", ".join(identities)} for one, identities in learners]
+    data = [{**row, "aliases": aliases.get(row["id"], {})} for row in rows]
+    emit({"learners": data}, json_, [{**row, "aliases": _told(aliases.get(row["id"], {}))} for row in rows])
 
 
 @app.command()
@@ -71,3 +71,9 @@ def _print_qr(url: str) -> None:
     import segno
 
     segno.make(url, error="m").terminal(compact=True)
+
+
+def _told(aliases: dict[str, dict[str, str]]) -> str:
+    return "; ".join(
+        f"{identity} {name} {value}" for identity, names in aliases.items() for name, value in names.items()
+    )

@@ -57,8 +57,9 @@ class CompletionKind(StrEnum):
 class Completion(Model):
     """The fact pulled from a source: this learner completed this module then, with this result.
 
-    ``key`` is unique within the source and the same at every pull. ``by`` names the assessor or supervisor;
-    ``started_at`` and ``hours`` say how long she learnt or worked, ``place`` where.
+    ``key`` is unique within the source and the same at every pull. Not ``dated``, the source tells no date: mimis keeps
+    the ``completed_at`` of the first pull that brought it. ``by`` names the assessor or supervisor; ``started_at`` and
+    ``hours`` say how long she learnt or worked, ``place`` where.
     """
 
     source: str
@@ -67,6 +68,7 @@ class Completion(Model):
     module: str
     title: str
     completed_at: AwareDatetime
+    dated: bool = True
     kind: CompletionKind = CompletionKind.COURSE
     grade: Grade | None = None
     by: str | None = None

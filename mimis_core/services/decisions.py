@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import distinct, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mimis_core.catalogue import check_achievement, meets, passes
 from mimis_core.errors import UserError
-from mimis_core.model import Achievement, AwardState, Completion, CredentialStatus
+from mimis_core.model import Achievement, AwardState, Completion, CompletionKind, CredentialStatus
 from mimis_core.pipeline import add_months
 from mimis_core.services.intake import IntakeServices
 from mimis_core.services.learners import PROTECTED_NAME
-from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, LearnerRow, new_id
+from mimis_core.store.tables import AliasRow, AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow, new_id
 
 
 class DecisionServices(IntakeServices):
@@ -54,7 +55,10 @@ class DecisionServices(IntakeServices):
             self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
 
     def same_person_proposals(self) -> list[tuple[str, str]]:
-        """Pairs of learner ids with equal verified e-mail and name: for a person to confirm, never merged alone."""
+        """Pairs of learner ids that may be one person: for a person to confirm, never merged alone.
+
+        They have an equal name, and an equal verified e-mail or, from two sources, an equal alias of the same name.
+        """
         with self._transaction() as session:
             return self._same_person(session)
 
@@ -71,9 +75,21 @@ class DecisionServices(IntakeServices):
         if state is AwardState.APPROVED:
             self._enqueue(session, "issue", row.id)
 
-    def _propose(self, session: Session, row: AwardRow, achievement: Achievement, *, by_rule: bool) -> None:
-        """Keep a new award; where the entry's recorded rule may decide, it does."""
-        row.by_rule = by_rule and achievement.automatic is not None
+    def _propose(
+        self,
+        session: Session,
+        row: AwardRow,
+        achievement: Achievement,
+        used: tuple[Completion, ...],
+        *,
+        by_rule: bool = True,
+    ) -> None:
+        """Keep a new award; where the entry's recorded rule may decide, it does.
+
+        Not on what a supervisor attested: at a workplace the teacher assesses (facts/sweden.md section 1, apl).
+        """
+        attested = any(one.kind is CompletionKind.ATTESTATION for one in used)
+        row.by_rule = by_rule and not attested and achievement.automatic is not None
         session.add(row)
         self._audit(session, "sync", "award.propose", row.id)
         if row.by_rule and (rule := achievement.automatic):
@@ -95,7 +111,7 @@ class DecisionServices(IntakeServices):
             return None
         row = self._renewal(last, last.round + 1, done_at, dump_evidence(used), done_at)
         good = old.status in (CredentialStatus.ACTIVE, CredentialStatus.EXPIRED)
-        self._propose(session, row, achievement, by_rule=good)
+        self._propose(session, row, achievement, used, by_rule=good)
         return row
 
     def _renewal(self, last: AwardRow, number: int, done_at: datetime, evidence: str, valid_from: datetime) -> AwardRow:
@@ -139,6 +155,12 @@ class DecisionServices(IntakeServices):
         return session.scalars(query).one_or_none()
 
     def _same_person(self, session: Session) -> list[tuple[str, str]]:
+        pairs: dict[frozenset[str], tuple[str, str]] = {}
+        for pair in (*self._same_address(session), *self._same_alias(session)):
+            pairs.setdefault(frozenset(pair), pair)
+        return list(pairs.values())
+
+    def _same_address(self, session: Session) -> Iterator[tuple[str, str]]:
         """Only learners who share an address are read: names and completions are encrypted, so that takes its time."""
         shared = (
             select(LearnerRow.email_key)
@@ -156,7 +178,31 @@ class DecisionServices(IntakeServices):
         for one in people:
             if one.id in verified:
                 groups.setdefault((one.email_key or "", one.full_name.casefold()), []).append(one.id)
-        return [(ids[0], other) for ids in groups.values() for other in ids[1:]]
+        for ids in groups.values():
+            yield from ((ids[0], other) for other in ids[1:])
+
+    def _same_alias(self, session: Session) -> Iterator[tuple[str, str]]:
+        """Only learners whose alias another source knows too are read, for the same reason."""
+        shared = (
+            select(AliasRow.name, AliasRow.value_key)
+            .join(IdentityRow, IdentityRow.id == AliasRow.identity_id)
+            .where(AliasRow.organisation == self.organisation)
+            .group_by(AliasRow.name, AliasRow.value_key)
+            .having(func.count(distinct(IdentityRow.source)) > 1)
+        )
+        query = (
+            select(AliasRow.name, AliasRow.value_key, IdentityRow.source, LearnerRow.id, LearnerRow.full_name)
+            .join(IdentityRow, IdentityRow.id == AliasRow.identity_id)
+            .join(LearnerRow, LearnerRow.id == IdentityRow.learner_id)
+            .where(AliasRow.organisation == self.organisation, LearnerRow.protected.is_(False))
+            .where(tuple_(AliasRow.name, AliasRow.value_key).in_(shared))
+            .order_by(LearnerRow.id)
+        )
+        groups: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+        for name, value, source, learner, full_name in session.execute(query):
+            groups.setdefault((name, value, full_name.casefold()), []).append((source, learner))
+        for (source, learner), *others in groups.values():
+            yield from ((learner, other) for where, other in others if where != source and other != learner)
 
 
 def recompleted_at(achievement: Achievement, used: tuple[Completion, ...]) -> datetime:

@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
 from mimis_core.model import Completion, SetAside, SourceLearner
 from mimis_core.services.shares import ShareServices
-from mimis_core.store.tables import CompletionRow, IdentityRow, LearnerRow, SetAsideRow, new_id
+from mimis_core.store.tables import AliasRow, CompletionRow, IdentityRow, LearnerRow, SetAsideRow, new_id
 
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:\d{2})?(\d{6})[-+]?(\d{4})(?!\d)")
 MONTH_DAY = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])")
 """Date part of a personnummer, or of a samordningsnummer, whose day is 60 higher (facts/sweden.md section 5)."""
 
 
+LONGEST_ALIAS = 80
+"""Characters of an alias's name."""
+Place = tuple[str, str]
+"""A record's source, and its key there."""
+
+
 @dataclass(frozen=True)
 class Run:
-    """One sync. Its id marks the records that it saw: two syncs can start within one tick of the clock."""
+    """One sync, or the following of one hint. Its id marks the records that it saw.
+
+    The id, since two syncs can start within one tick of the clock. Following a hint is not ``counted``: it leaves the
+    marks of a sync beside it alone, so that the totals of that one add up.
+    """
 
     at: datetime
     id: str = field(default_factory=new_id)
+    counted: bool = True
+
+
+@dataclass(frozen=True)
+class Absorbed:
+    """What taking completions in has touched: their learners by id, the rows by place, and which of them changed."""
+
+    learners: dict[str, LearnerRow]
+    rows: dict[Place, CompletionRow]
+    changed: frozenset[Place]
 
 
 def holds_personal_number(text: str) -> bool:
-    """True for a text with a Swedish personal or co-ordination number in it, with its check digit right."""
-    return any(MONTH_DAY.fullmatch(day) and _luhn(day + last) for day, last in _PERSONAL_NUMBER.findall(text))
+    """True for a text with a Swedish personal or co-ordination number in it, with its check digit right.
+
+    A UUID is passed over: one in some thousands holds ten digits that would do.
+    """
+    found = _PERSONAL_NUMBER.findall(_UUID.sub(" ", text))
+    return any(MONTH_DAY.fullmatch(day) and _luhn(day + last) for day, last in found)
+
+
+def _with_first_date(one: Completion, row: CompletionRow | None) -> Completion:
+    """The completion as it is stored: one without a date of its own keeps that of its first pull."""
+    if one.dated or row is None:
+        return one
+    first = Completion.model_validate_json(row.content)
+    return one.model_copy(update={"completed_at": first.completed_at})
 
 
 def _luhn(digits: str) -> bool:
@@ -36,11 +71,30 @@ def _luhn(digits: str) -> bool:
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
+KEYS_AT_ONCE = 1_000
+"""In one query: databases bound how many values one may hold."""
+
+
 class IntakeServices(ShareServices):
     """Writes pulled pages; the same record again changes nothing."""
 
-    def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> dict[str, LearnerRow]:
-        """Store completions; gives the learners that they belong to, by id. A page is a handful of queries."""
+    def known_completions(self, source: str, keys: Sequence[str]) -> dict[str, Completion]:
+        """What is stored of these records of a source, by key: what a preview compares a list with."""
+        with self._transaction() as session:
+            rows = [
+                row
+                for start in range(0, len(keys), KEYS_AT_ONCE)
+                for row in self._rows(
+                    session,
+                    CompletionRow,
+                    CompletionRow.source == source,
+                    CompletionRow.key.in_(keys[start : start + KEYS_AT_ONCE]),
+                )
+            ]
+            return {row.key: Completion.model_validate_json(row.content) for row in rows}
+
+    def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> Absorbed:
+        """Store completions and forget that they were set aside. A page is a handful of queries."""
         known = {
             (row.source, row.key): row
             for row in self._rows(session, CompletionRow, CompletionRow.key.in_([one.key for one in completions]))
@@ -52,29 +106,54 @@ class IntakeServices(ShareServices):
             else:
                 good.append(one)
         learners = self._learners_for(session, [one.learner for one in good])
+        rows, changed = {}, set()
         for one in good:
-            learner = learners[one.learner.source, one.learner.key]
             place = one.source, one.key
-            known[place] = self._store_completion(session, one, known.get(place), learner, run)
+            row = known.get(place)
+            content = _with_first_date(one, row).model_dump_json()
+            if row is None:
+                row = known[place] = self._new_completion(one, learners[one.learner.source, one.learner.key], run)
+                session.add(row)
+            elif row.content != content:
+                changed.add(place)
+            row.content, row.seen_at = content, run.at
+            row.seen_in = run.id if run.counted else row.seen_in
+            rows[place] = row
+        self._no_longer_aside(session, rows, run)
         session.flush()
-        return {row.id: row for row in learners.values()}
+        return Absorbed({row.id: row for row in learners.values()}, rows, frozenset(changed))
 
-    def _store_completion(
-        self, session: Session, one: Completion, row: CompletionRow | None, learner: LearnerRow, run: Run
-    ) -> CompletionRow:
-        if row is None:
-            row = CompletionRow(
-                organisation=self.organisation,
-                source=one.source,
-                key=one.key,
-                learner_id=learner.id,
-                state="unmatched",
-            )
-            session.add(row)
-        row.content, row.seen_at, row.seen_in = one.model_dump_json(), run.at, run.id
-        return row
+    def _new_completion(self, one: Completion, learner: LearnerRow, run: Run) -> CompletionRow:
+        return CompletionRow(
+            organisation=self.organisation,
+            source=one.source,
+            key=one.key,
+            learner_id=learner.id,
+            state="unmatched",
+            seen_in=run.id,
+        )
+
+    def _no_longer_aside(self, session: Session, places: Iterable[Place], run: Run) -> None:
+        """What a source gives stands set aside no longer, unless this very run says both."""
+        session.execute(
+            delete(SetAsideRow)
+            .where(SetAsideRow.organisation == self.organisation, SetAsideRow.seen_in != run.id)
+            .where(tuple_(SetAsideRow.source, SetAsideRow.key).in_(list(places)))
+            .execution_options(synchronize_session=False)
+        )
+
+    def _forget_unseen(self, session: Session, source: str, run: Run) -> None:
+        """After all of a source was pulled, only what this run or a later one set aside still stands."""
+        session.execute(
+            delete(SetAsideRow)
+            .where(SetAsideRow.organisation == self.organisation, SetAsideRow.source == source)
+            .where(SetAsideRow.seen_in != run.id, SetAsideRow.seen_at <= run.at)
+            .execution_options(synchronize_session=False)
+        )
 
     def _set_aside(self, session: Session, items: tuple[SetAside, ...], run: Run) -> None:
+        if not items:
+            return
         known = {
             (row.source, row.key): row
             for row in self._rows(session, SetAsideRow, SetAsideRow.key.in_([item.key for item in items]))
@@ -82,9 +161,10 @@ class IntakeServices(ShareServices):
         for item in items:
             row = known.get((item.source, item.key))
             if row is None:
-                row = SetAsideRow(organisation=self.organisation, source=item.source, key=item.key)
+                row = SetAsideRow(organisation=self.organisation, source=item.source, key=item.key, seen_in=run.id)
                 session.add(row)
-            row.reason, row.message, row.seen_at, row.seen_in = item.reason, item.message, run.at, run.id
+            row.reason, row.message, row.seen_at = item.reason, item.message, run.at
+            row.seen_in = run.id if run.counted else row.seen_in
 
     def _refuse(self, session: Session, one: Completion, run: Run) -> None:
         # The key itself may hold the number, so only its keyed hash is kept.
@@ -96,29 +176,59 @@ class IntakeServices(ShareServices):
         )
         self._set_aside(session, (refused,), run)
 
-    def _learners_for(self, session: Session, people: Sequence[SourceLearner]) -> dict[tuple[str, str], LearnerRow]:
+    def _learners_for(self, session: Session, people: Sequence[SourceLearner]) -> dict[Place, LearnerRow]:
         """The learners behind source identities, by source and key; who is new is added."""
         keys = {person.key for person in people}
-        identities = self._rows(session, IdentityRow, IdentityRow.key.in_(keys))
-        rows = self._rows(session, LearnerRow, LearnerRow.id.in_({one.learner_id for one in identities}))
-        by_id = {row.id: row for row in rows}
-        found = {(one.source, one.key): by_id[one.learner_id] for one in identities}
-        new = {}
+        identities = {(one.source, one.key): one for one in self._rows(session, IdentityRow, IdentityRow.key.in_(keys))}
+        owners = {one.learner_id for one in identities.values()}
+        by_id = {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
+        found = {place: by_id[one.learner_id] for place, one in identities.items()}
+        new = []
         for person in people:
             place = person.source, person.key
             if place not in found:
-                row = LearnerRow(id=new_id(), organisation=self.organisation, full_name=person.full_name)
-                found[place] = new[place] = row
+                found[place] = LearnerRow(id=new_id(), organisation=self.organisation, full_name=person.full_name)
+                identities[place] = self._new_identity(person, found[place])
+                new.append(place)
             self._bring_up_to_date(found[place], person)
-        self._add_learners(session, new)
+        self._add_learners(session, [found[place] for place in new], [identities[place] for place in new])
+        for person in people:
+            place = person.source, person.key
+            self._keep_aliases(session, identities[place], {} if found[place].protected else person.aliases)
         return found
 
-    def _add_learners(self, session: Session, new: dict[tuple[str, str], LearnerRow]) -> None:
-        session.add_all(new.values())
+    def _new_identity(self, person: SourceLearner, learner: LearnerRow) -> IdentityRow:
+        return IdentityRow(
+            id=new_id(), organisation=self.organisation, source=person.source, key=person.key, learner_id=learner.id
+        )
+
+    def _add_learners(self, session: Session, learners: list[LearnerRow], identities: list[IdentityRow]) -> None:
+        session.add_all(learners)
         session.flush()  # identities refer to them
+        session.add_all(identities)
+        session.flush()  # aliases refer to these
+
+    def _keep_aliases(self, session: Session, identity: IdentityRow, aliases: dict[str, str]) -> None:
+        """Keep the further names that a source knows somebody by; one that holds a personal number is dropped."""
+        good = {
+            name: value
+            for name, value in sorted(aliases.items())
+            if value and len(name) <= LONGEST_ALIAS and not holds_personal_number(value)
+        }
+        text = json.dumps(good, ensure_ascii=False) if good else None
+        if identity.aliases == text:
+            return
+        if identity.aliases is not None:
+            session.execute(delete(AliasRow).where(AliasRow.identity_id == identity.id))
+        identity.aliases = text
         session.add_all(
-            IdentityRow(organisation=self.organisation, source=source, key=key, learner_id=row.id)
-            for (source, key), row in new.items()
+            AliasRow(
+                organisation=self.organisation,
+                identity_id=identity.id,
+                name=name,
+                value_key=self.database.cipher.fingerprint(value),
+            )
+            for name, value in good.items()
         )
 
     def _bring_up_to_date(self, row: LearnerRow, person: SourceLearner) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, PermanentError, TemporaryError
-from mimis_core.model import Achievement, CredentialStatus, Sealed
+from mimis_core.model import Achievement, AwardState, CredentialStatus, Sealed
 from mimis_core.pipeline import issue
 from mimis_core.services.credentials import greeting, titles_of
 from mimis_core.services.messages import received_mail, renewed_mail
@@ -138,12 +138,13 @@ class IssueServices(SuccessionServices):
     def _store(self, session: Session, made: Sequence[Made], outcomes: Outcomes) -> None:
         owners = {one.plan.order.learner.id for one in made}
         learners = {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
+        approved = self._still_approved(session, [one.award_id for one in made])
         rows = []
         # In one order everywhere, so that two workers never wait for each other's rows.
         for one in sorted(made, key=lambda one: one.plan.replaces or ""):
             outcomes[one.award_id] = True
-            # She may have been marked as protected while the document was being built.
-            if learners[one.plan.order.learner.id].protected:
+            # She may have been marked as protected, or the award rejected, while the document was being built.
+            if learners[one.plan.order.learner.id].protected or one.award_id not in approved:
                 outcomes[one.award_id] = not_now(one.award_id)
                 continue
             try:
@@ -157,6 +158,11 @@ class IssueServices(SuccessionServices):
         for one, old, row in rows:
             self._follow_up(session, one, old, row, learners[row.learner_id])
         self._finish_issue(session, [row.award_id for _, _, row in rows])
+
+    def _still_approved(self, session: Session, award_ids: Sequence[str]) -> set[str]:
+        """Those that are, locked until the credentials are stored: who rejects one meanwhile finds its credential."""
+        query = select(AwardRow.id, AwardRow.state).where(AwardRow.id.in_(award_ids)).order_by(AwardRow.id)
+        return {row.id for row in session.execute(query.with_for_update()) if row.state == AwardState.APPROVED}
 
     def _credential_row(self, made: Made) -> CredentialRow:
         order, sealed = made.plan.order, made.sealed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
@@ -13,7 +14,7 @@ from mimis_core.model import Learner
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.messages import sign_in_mail
 from mimis_core.services.views import Slip
-from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInRow, new_id
+from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInRow, SourceStateRow, new_id
 
 LINK_LIFE = timedelta(minutes=15)
 SLIP_LIFE = timedelta(days=30)
@@ -53,10 +54,30 @@ class LearnerServices(ServicesBase):
             people = [to_learner(row) for row in self._rows(session, LearnerRow)]
         return [(_hide_protected(one), tuple(identities.get(one.id, ()))) for one in people]
 
+    def aliases(self) -> dict[str, dict[str, dict[str, str]]]:
+        """The further names that sources know learners by: by learner's id and ``source:key``; no protected ones'."""
+        query = (
+            select(IdentityRow)
+            .join(LearnerRow, LearnerRow.id == IdentityRow.learner_id)
+            .where(IdentityRow.organisation == self.organisation, IdentityRow.aliases.is_not(None))
+            .where(LearnerRow.protected.is_(False))
+        )
+        found: dict[str, dict[str, dict[str, str]]] = {}
+        with self._transaction() as session:
+            for row in session.scalars(query):
+                found.setdefault(row.learner_id, {})[f"{row.source}:{row.key}"] = json.loads(row.aliases or "{}")
+        return found
+
     def protect_learner(self, learner_id: str, by: str, protected: bool = True) -> None:
-        """Mark a person as having skyddade personuppgifter: from now on nothing happens automatically."""
+        """Mark a person as having skyddade personuppgifter: from now on nothing happens automatically.
+
+        With ``protected`` false the mark is taken away, and the next sync decides on what was set aside for it.
+        """
         with self._transaction() as session:
             self._get(session, LearnerRow, learner_id, "learner").protected = protected
+            if not protected:
+                rows = update(SourceStateRow).where(SourceStateRow.organisation == self.organisation)
+                session.execute(rows.values(catalogue_key=None))
             self._audit(session, by, "learner.protect" if protected else "learner.unprotect", learner_id)
 
     def send_sign_in_link(self, email: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,15 @@ from mimis_core.model import AwardState, CredentialStatus
 from mimis_core.services.credentials import credential_titles, greeting
 from mimis_core.services.issuing import IssueServices, Made
 from mimis_core.services.messages import Mail, corrected_mail, reinstated_mail, revoked_mail, suspended_mail
+from mimis_core.services.orders import to_award
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, new_id
+
+Step = Callable[[Session, AwardRow], object]
+"""Something that is done about an award on the way."""
+
+
+def _nothing(session: Session, award: AwardRow) -> None:
+    """No step."""
 
 
 class LifeServices(IssueServices):
@@ -48,13 +58,7 @@ class LifeServices(IssueServices):
         Raises NotFoundError, or UserError when it is neither in force nor suspended.
         """
         with self._transaction() as session:
-            row = self._in_state(session, credential_id, CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
-            self._mark(row, CredentialStatus.REVOKED, reason)
-            self._audit(session, by, "credential.revoke", credential_id)
-            learner = self._get(session, LearnerRow, row.learner_id, "learner")
-            day = row.status_at.date().isoformat()
-            mail = revoked_mail(self.settings.organisation, greeting(learner), credential_titles(row), day, reason)
-            self._tell(session, learner, row, mail, f"revoked:{row.id}")
+            self._revoke(session, credential_id, reason, by)
 
     def reissue_credential(self, credential_id: str, reason: str, by: str) -> str:
         """Issue a corrected credential of the same award, from the names and texts of today; gives the new one's id.
@@ -67,14 +71,31 @@ class LifeServices(IssueServices):
         the learner is protected; DataError when today's text does not conform; TemporaryError when the seal is away.
         Nothing is changed then.
         """
+        return self._reissue(credential_id, reason, by)
+
+    def _reissue(
+        self, credential_id: str, reason: str, by: str, amend: Step = _nothing, record: Step = _nothing
+    ) -> str:
+        """Reissue an award as ``amend`` leaves it; what that changed and ``record`` writes is kept with the new one.
+
+        ``amend`` is done twice: first to see what is to be built.
+        """
         with self._transaction() as session:
             old = self._in_state(session, credential_id, CredentialStatus.ACTIVE)
             award = self._get(session, AwardRow, old.award_id, "award")
             learner = self._get(session, LearnerRow, old.learner_id, "learner")
+            trial = session.begin_nested()
+            amend(session, award)
             plan = self._plan(award, learner, self._free_places(session, 1)[0], old)
+            trial.rollback()
         made = self._make(plan)
         try:
             with self._transaction() as session:
+                award = self._get(session, AwardRow, made.award_id, "award")
+                amend(session, award)
+                if to_award(award) != plan.order.award:
+                    raise TemporaryError("The award has changed meanwhile.")
+                record(session, award)
                 return self._store_correction(session, made, reason, by)
         except (IntegrityError, TemporaryError):
             raise UserError(
@@ -112,6 +133,15 @@ class LifeServices(IssueServices):
             session.flush()
         self._decide(session, last, AwardState.APPROVED, by, None)
         return last.id
+
+    def _revoke(self, session: Session, credential_id: str, reason: str, by: str) -> None:
+        row = self._in_state(session, credential_id, CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
+        self._mark(row, CredentialStatus.REVOKED, reason)
+        self._audit(session, by, "credential.revoke", credential_id)
+        learner = self._get(session, LearnerRow, row.learner_id, "learner")
+        day = row.status_at.date().isoformat()
+        mail = revoked_mail(self.settings.organisation, greeting(learner), credential_titles(row), day, reason)
+        self._tell(session, learner, row, mail, f"revoked:{row.id}")
 
     def _store_correction(self, session: Session, made: Made, reason: str, by: str) -> str:
         old = self._step_aside(session, made.plan, reason)

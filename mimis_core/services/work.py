@@ -1,4 +1,4 @@
-"""The second half of the main job, drained from the outbox: issue, deliver, mail. Each piece may be repeated."""
+"""The second half of the main job, drained from the outbox: issue, deliver, mail, follow. All may be repeated."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import MimisError, PermanentError, TemporaryError
 from mimis_core.model import Parcel, Receipt
 from mimis_core.services.credentials import TAKEN_BACK, credential_titles, greeting, to_sealed
+from mimis_core.services.events import EVENT, EventServices
 from mimis_core.services.messages import delivery_failed_mail, file_mail
-from mimis_core.services.renewals import RenewalServices
+from mimis_core.services.reviews import ReviewServices
 from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
 
 BATCH = 100
@@ -46,11 +47,12 @@ class WorkDone:
     credentials: int = 0
     deliveries: int = 0
     mails: int = 0
+    events: int = 0
     attention: int = 0
     postponed: int = 0
 
 
-class WorkServices(RenewalServices):
+class WorkServices(ReviewServices, EventServices):
     """Takes leases on outbox rows and does what they ask for."""
 
     def drain(self) -> WorkDone:
@@ -122,12 +124,17 @@ class WorkServices(RenewalServices):
                 return
             if job.kind == "deliver":
                 done.deliveries += int(self._deliver(job))
+            elif job.kind == EVENT:
+                self._follow(job.ref)
+                done.events += 1
             else:
                 done.mails += int(self._mail(job))
         except MimisError as error:
             self._fail(job, error, done)
 
     def _fail(self, job: Job, error: MimisError, done: WorkDone) -> None:
+        if job.kind == EVENT and not self._wait_again(job.ref):
+            return
         if isinstance(error, TemporaryError):
             self._postpone(job, error, done)
         else:
@@ -154,8 +161,8 @@ class WorkServices(RenewalServices):
             return True
 
     def _is_mail(self, job: Job) -> bool:
-        if job.kind == "mail":
-            return True
+        if job.kind in ("mail", EVENT):
+            return job.kind == "mail"
         with self._transaction() as session:
             name = self._get(session, DeliveryRow, job.ref, "delivery").courier
         return self._is_mailbox(name)

@@ -1,81 +1,58 @@
-"""Base of the sandboxes: a small HTTP server on loopback that behaves as a real system does, faults included."""
+"""Base of the sandboxes: a small HTTP server on loopback that behaves as a real system does, faults included.
+
+A sandbox serves three readers at once: the tests of its adapter, ``mimis demo``, and whoever tries an adapter without
+the real system. So it can be made without arguments and without pytest, and what it answers is built from recorded or
+documented answers, oddities included (:mod:`mimis_core.testing.record` makes recordings).
+"""
 
 from __future__ import annotations
 
-import json
-import sys
+import re
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qs, urlsplit
 
 from mimis_core.model import Completion
+from mimis_core.testing.faults import BEFORE_WORK, FAULTS
+from mimis_core.testing.wire import Answer, Request, Server
+
+SLOWEST = 30.0
+"""Seconds that one answer may be held back at most: a test that waits for longer than that has a fault of its own."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """One request as the sandbox received it; ``path`` is still percent-encoded, ``query`` and headers are decoded."""
+class PlannedFault:
+    """A fault of one answer to come; ``path`` is where, None for the next answer whatever it is for."""
 
-    method: str
-    path: str
-    query: dict[str, list[str]]
-    headers: dict[str, str]
-    body: bytes
-
-    def form(self) -> dict[str, list[str]]:
-        """Fields of a form-encoded body."""
-        return parse_qs(self.body.decode("utf-8", "replace"), keep_blank_values=True)
-
-    def json(self) -> Any:
-        """The body as JSON; raises ValueError when it is none."""
-        return json.loads(self.body)
-
-
-@dataclass
-class Answer:
-    """What the sandbox sends back."""
-
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, value: Any, status: int = 200, **headers: str) -> Self:
-        """An answer with ``value`` as JSON; header names are written with underscores."""
-        body = json.dumps(value, ensure_ascii=False).encode()
-        return cls(status, body, headers={name.replace("_", "-"): text for name, text in headers.items()})
-
-
-FAULTS: dict[str, Callable[[Answer], Answer | None]] = {
-    "500": lambda answer: Answer(500, b"oops", "text/plain"),
-    "503": lambda answer: Answer(503, b"<html>maintenance</html>", "text/html", {"Retry-After": "0"}),
-    "429": lambda answer: Answer(429, b"{}", headers={"Retry-After": "0"}),
-    "html": lambda answer: Answer(200, b"<html><body>login</body></html>", "text/html"),
-    "truncated": lambda answer: Answer(answer.status, answer.body[: len(answer.body) // 2], answer.content_type),
-    "drop": lambda answer: None,
-}
-"""Faults by name: what happens to the answer on its way. ``drop`` closes the connection *after* the work was done."""
+    fault: str
+    path: re.Pattern[str] | None = None
 
 
 class Sandbox:
     """A stand-in of one real system. Subclasses answer requests in :meth:`handle`.
 
-    Used as a context manager: started on a free loopback port, ended on leaving. ``requests`` counts and keeps what
-    came in; :meth:`fail` makes the next answers go wrong.
+    Used as a context manager: started on a free loopback port, ended on leaving. ``requests`` keeps what came in,
+    :meth:`count` counts it, :meth:`fail` makes the next answers go wrong. All of it may be called from any thread.
+
+    Attributes:
+        name: what the sandbox is called in ``mimis_sandboxes`` and in thread names.
+        delay: seconds that each call takes, as the real system's do; for benches, and to see what runs at once.
+        slowness: seconds by which the fault ``slow`` holds an answer back; tests set it to just above a timeout.
     """
 
     name: ClassVar[str]
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
-        self._faults: deque[str] = deque()
+        self.delay = 0.0
+        self.slowness = 0.2
+        self._faults: deque[PlannedFault] = deque()
         self._lock = threading.Lock()
-        self._server: ThreadingHTTPServer | None = None
+        self._ended = threading.Event()
+        self._server: Server | None = None
 
     # What a subclass gives -------------------------------------------------------------------------------------
 
@@ -83,8 +60,15 @@ class Sandbox:
         """Answer one request as the real system would. Called from many threads."""
         raise NotImplementedError
 
+    def place(self, request: Request) -> str:
+        """What the ``path`` of a fault and of :meth:`count` is looked for in: method, path and query.
+
+        A system that has one address for everything adds what tells its calls apart, such as a function's name.
+        """
+        return f"{request.method} {request.target or request.path}"
+
     def load(self, completions: Sequence[Completion]) -> None:
-        """Fill an LMS sandbox so that pulling it gives these completions; other sandboxes have nothing to load."""
+        """Add to an LMS sandbox, so that pulling it gives these completions too; others have nothing to load."""
 
     def settings(self) -> dict[str, Any]:
         """The table of ``mimis.toml`` that connects to this sandbox (without secrets by reference)."""
@@ -112,29 +96,75 @@ class Sandbox:
             raise RuntimeError("the sandbox is not started")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def fail(self, fault: str, times: int = 1) -> None:
-        """Let the next ``times`` answers suffer a fault of :data:`FAULTS`."""
-        self._faults.extend([fault] * times)
+    def fail(self, fault: str, times: int = 1, path: str | None = None) -> None:
+        """Let the next ``times`` answers suffer a fault of :data:`FAULTS`.
+
+        Arguments:
+            fault: its name.
+            times: how many answers; more than the test makes requests for a fault that lasts.
+            path: a regular expression; only answers to requests whose :meth:`place` it is found in.
+
+        A sandbox without a server plays the faults in its own way: a folder's file becomes unreadable or half-written.
+        """
+        if fault not in FAULTS:
+            raise ValueError(f"no fault is called {fault!r}; known are {', '.join(FAULTS)}")
+        pattern = None if path is None else re.compile(path)
+        with self._lock:
+            self._faults.extend([PlannedFault(fault, pattern)] * times)
+
+    def heal(self) -> None:
+        """Take back all faults that have not come yet: whatever was wrong is mended."""
+        with self._lock:
+            self._faults.clear()
+
+    def count(self, path: str = "") -> int:
+        """How many requests came in whose :meth:`place` holds this regular expression; without it all."""
+        pattern = re.compile(path)
+        with self._lock:
+            return sum(1 for request in self.requests if pattern.search(self.place(request)))
+
+    def forget(self) -> None:
+        """Forget the requests that came in, to count from now on."""
+        with self._lock:
+            self.requests.clear()
 
     def start(self) -> None:
-        """Serve on a free port of 127.0.0.1 in a thread."""
-        self._server = _Server(("127.0.0.1", 0), _handler_for(self))
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name=self.name).start()
+        """Serve on a free port of 127.0.0.1 in a thread; a sandbox that is started stays as it is."""
+        if self._server is None:
+            self._ended.clear()
+            self._server = Server(self.answer)
+            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name=self.name).start()
 
     def stop(self) -> None:
-        """Stop serving; open connections are closed."""
+        """Stop serving: what waits answers at once, open connections are closed."""
         if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+            self._ended.set()
+            self._server.end()
             self._server = None
 
     def answer(self, request: Request) -> Answer | None:
-        """Record the request, answer it, and apply the next fault; None means that the connection is dropped."""
+        """Record the request, answer it, and apply its fault; None means that the connection is dropped."""
         with self._lock:
             self.requests.append(request)
-            fault = self._faults.popleft() if self._faults else None
-        answer = self.handle(request)
-        return FAULTS[fault](answer) if fault else answer
+        fault = self.take_fault(self.place(request))
+        self.wait(self.delay + (self.slowness if fault == "slow" else 0.0))
+        if fault is None:
+            return self.handle(request)
+        return FAULTS[fault](Answer() if fault in BEFORE_WORK else self.handle(request))
+
+    def take_fault(self, place: str) -> str | None:
+        """The fault that is due at this place, which is then used up; for sandboxes that speak another protocol."""
+        with self._lock:
+            for planned in self._faults:
+                if planned.path is None or planned.path.search(place):
+                    self._faults.remove(planned)
+                    return planned.fault
+        return None
+
+    def wait(self, seconds: float) -> None:
+        """Hold an answer back, but not longer than :data:`SLOWEST` and not beyond the end of the sandbox."""
+        if seconds > 0:
+            self._ended.wait(min(seconds, SLOWEST))
 
     def __enter__(self) -> Self:
         self.start()
@@ -142,51 +172,3 @@ class Sandbox:
 
     def __exit__(self, *details: object) -> None:
         self.stop()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is part of the play; anything else is a fault of the sandbox and is shown."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-def _handler_for(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            split = urlsplit(self.path)
-            request = Request(
-                method=self.command,
-                path=split.path,
-                query=parse_qs(split.query, keep_blank_values=True),
-                headers={name.lower(): value for name, value in self.headers.items()},
-                body=self.rfile.read(length),
-            )
-            answer = sandbox.answer(request)
-            if answer is None:
-                self.close_connection = True
-                return
-            self._send(answer)
-
-        def _send(self, answer: Answer) -> None:
-            self.send_response(answer.status)
-            self.send_header("Content-Type", answer.content_type)
-            self.send_header("Content-Length", str(len(answer.body)))
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(answer.body)
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815  # names that the base class calls
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: requests are kept in ``sandbox.requests``."""
-
-    return Handler

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from mimis_core.errors import ConfigurationError
-from mimis_core.web import errors, language, limits, security
+from mimis_core.web import errors, events, language, limits, security
 from mimis_core.web.state import KEY, WebState, current_services
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     security.install(app)
     language.install(app)
     errors.install(app)
+    events.install(app)
     state = WebState(services or _open_services(settings), limiter)
     app.extensions[KEY] = state
     app.context_processor(lambda: {"organisation": settings.organisation})

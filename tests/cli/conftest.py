@@ -18,7 +18,8 @@ def mimis(capsys: pytest.CaptureFixture[str]) -> Mimis:
 @pytest.fixture
 def folder(school_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A school's folder; what its source gives is put into ``HandSource.pages``."""
-    HandSource.pages, HandCourier.parcels, HandCourier.errors = [], [], []
+    HandSource.start_anew()
+    HandCourier.parcels, HandCourier.errors = [], []
     for module in ("services", "cli.check"):
         monkeypatch.setattr(f"mimis_core.{module}.load_plugins", plugins_with_hand)
     return school_folder

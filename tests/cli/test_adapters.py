@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import Mimis
+from tests.command import Mimis, plugins_with_hand
+from tests.school import HandSource
 
 OURS = {"files", "moodle", "openedx", "europass", "seals", "mail", "portal", "ats"}
 
@@ -27,6 +28,15 @@ def test_all_adapters_are_listed_with_kinds(mimis: Mimis) -> None:
     assert {one["name"] for one in ended.json["adapters"] if one["state"] == "ok"} >= OURS
     assert set(ended.json["kinds"]["source"]) >= {"files", "moodle", "openedx"}
     assert set(ended.json["kinds"]["courier"]) >= {"europass", "mail"}
+
+
+def test_each_kind_says_what_it_was_proven_against(mimis: Mimis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mimis_core.cli.adapters.load_plugins", plugins_with_hand)
+    monkeypatch.setattr(HandSource, "proven", "real system: a test")
+    proven = mimis("adapters", "--json").json["proven"]
+    assert (proven["source"]["hand"], proven["courier"]["hand"]) == ("real system: a test", "not said")
+    out = mimis("adapters").out
+    assert ("real system: a test" in out, "not said" in out) == (True, True)
 
 
 @pytest.mark.parametrize(("words", "code"), [([], 0), (["--strict"], 1)])

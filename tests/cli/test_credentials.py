@@ -63,7 +63,7 @@ def test_revoking_asks_before(
 
 def test_learners_are_listed_with_identities(folder: Path, mimis: Mimis, learner: str) -> None:
     (row,) = mimis("learners", "list", "--config", folder, "--json").json["learners"]
-    assert row == {"id": learner, "name": "Åsa Öberg 1", "identities": "hand:1"}
+    assert row == {"id": learner, "name": "Åsa Öberg 1", "identities": "hand:1", "aliases": {}}
 
 
 def test_pairs_are_proposed_only(folder: Path, mimis: Mimis) -> None:

@@ -52,7 +52,8 @@ def test_every_command_has_help(name: str, mimis: Mimis) -> None:
     assert "--json" in ended.out
 
 
-FILES_ALONE = {"files template", "europass upload", "europass convert", "europass validate", "elm compile", "elm codes"}
+FILES_ALONE = {"files template", "europass upload", "europass convert", "europass validate", "elm compile", "elm codes",
+               "adapter new", "adapter record"}  # fmt: skip
 """Commands that work on files and need no school."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mimis_core import PermanentError, SetAside, TemporaryError
 from tests.command import Mimis
-from tests.school import HandCourier, HandSource, done, page, someone
+from tests.school import NOW, HandCourier, HandSource, done, page, someone
 
 
 def change(folder: Path, old: str, new: str) -> None:
@@ -37,6 +37,18 @@ def test_second_sync_says_zero(folder: Path, mimis: Mimis, credential: str) -> N
     again = mimis("sync", "--config", folder, "--json").json
     assert again["pulled"] == 1
     assert {again[name] for name in ("awards", "credentials", "deliveries", "mails")} == {0}
+
+
+def test_full_asks_about_everything(folder: Path, mimis: Mimis) -> None:
+    HandSource.pages = [page(cursor="c1", as_of=NOW)]
+    ended = [mimis("sync", *words, "--config", folder, "--json").json for words in ([], [], ["--full"])]
+    assert HandSource.cursors == [None, "c1", None]
+    assert [(one["full"], one["as_of"]) for one in ended] == [
+        (["hand"], {"hand": "2026-11-24T09:00:00Z"}),
+        ([], {"hand": "2026-11-24T09:00:00Z"}),
+        (["hand"], {"hand": "2026-11-24T09:00:00Z"}),
+    ]
+    assert "hand as of 2026-11-24T09:00:00+00:00" in " ".join(mimis("sync", "--config", folder).out.split())
 
 
 def test_sync_without_privacy_stops(folder: Path, mimis: Mimis) -> None:

@@ -46,3 +46,10 @@ def test_sweep_does_what_is_due(queue: JobQueue, school: Services) -> None:
     HandSource.pages = [page(done("course:1"))]
     school.sync()
     assert queue.sweep()["credentials"] == 1
+
+
+def test_sweep_follows_hints(queue: JobQueue, school: Services) -> None:
+    HandSource.led_to = {"user:1": [page(done("course:1"))]}
+    school.take_hints("hand", ["user:1"])
+    swept = queue.sweep()
+    assert (swept["events"], swept["credentials"]) == (1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mimis_core import (
     AwardState,
+    CompletionKind,
     ConfigurationError,
     NotFoundError,
     PermanentError,
@@ -20,7 +22,7 @@ from mimis_core import (
 )
 from mimis_core.services import Services, open_services
 from mimis_core.services.intake import holds_personal_number
-from tests.school import HandPlugin, HandSource, done, page, someone
+from tests.school import NOW, HandPlugin, HandSource, done, page, someone
 
 
 def test_rule_awards_without_teacher(school: Services) -> None:
@@ -28,6 +30,11 @@ def test_rule_awards_without_teacher(school: Services) -> None:
     report = school.sync()
     assert (report.pulled, report.used, report.awards, report.proposed) == (1, 1, 1, 0)
     assert [award["state"] for award in school.awards()] == ["approved"]
+
+
+def test_what_a_supervisor_attested_waits_for_a_teacher(school: Services) -> None:
+    HandSource.pages = [page(done("course:1", kind=CompletionKind.ATTESTATION))]
+    assert (school.sync().proposed, [award["state"] for award in school.awards()]) == (1, ["proposed"])
 
 
 def test_sync_beside_another_doubles_nothing(
@@ -192,9 +199,20 @@ def test_personal_numbers_are_seen(text: str) -> None:
     assert holds_personal_number(text)
 
 
-@pytest.mark.parametrize("text", ["811218-9877", "1234567890", "user:42", "20261124", "a" * 12, "99999999999999"])
+UUID = "6f9e4550-8112-4189-8760-8112189876aa"
+"""A random one, but for the ten digits at its end, which have the form of a personal number."""
+
+
+@pytest.mark.parametrize("text", [UUID, "811218-9877", "1234567890", "user:42", "20261124", "a" * 12, "99999999999999"])
 def test_other_ids_are_let_through(text: str) -> None:
     assert not holds_personal_number(text)
+
+
+def test_undated_completion_keeps_the_day_of_its_first_pull(school: Services) -> None:
+    for day in (1, 2):
+        HandSource.pages = [page(done("course:1", completed_at=NOW + timedelta(days=day), dated=False))]
+        report = school.sync(full=True)
+    assert (report.reviews, school.awards()[0]["completed_at"]) == (0, (NOW + timedelta(days=1)).isoformat())
 
 
 def test_set_aside_records_are_shown_with_reason(school: Services) -> None:

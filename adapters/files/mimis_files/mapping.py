@@ -5,18 +5,33 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from mimis_core import Attachment, Completion, CompletionKind, DataError, Grade, SourceLearner
-from mimis_files.columns import SWEDISH
-from mimis_files.table import Row
-from mimis_files.values import looks_personal, parse_date, parse_hours, parse_kind, parse_result, says_protected
+from mimis_core import Attachment, Completion, CompletionKind, DataError, Grade, SourceLearner, Withdrawal
+from mimis_files.answers import ACHIEVEMENT, course_key
+from mimis_files.columns import LEFT_OUT, SWEDISH
+from mimis_files.personal import looks_personal
+from mimis_files.tables import Row
+from mimis_files.values import (
+    parse_date,
+    parse_hours,
+    parse_kind,
+    parse_outcome,
+    parse_period,
+    parse_result,
+    says_protected,
+    says_yes,
+)
 
-_ACHIEVEMENT = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+EXAMPLE = "exempel-1"
+"""The learner of the templates' example row, which is never used, whatever its result says."""
+
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LINK = re.compile(r"https://[^\s@]+")
-_DATES = frozenset({"date", "start"})
+_FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SAKNAS!|REFERENS!|VÄRDEFEL!|NAMN\?"
+                            r"|DIVISION/0!|SKÄRNING!|OGILTIGT!|SPILL!|CALC!)")  # fmt: skip
+_DATES = frozenset({"date", "start", "period"})
 TITLES = {
     CompletionKind.ATTESTATION: {"sv": "Intyg från arbetsplatsen", "en": "Attestation by the workplace"},
     CompletionKind.VALIDATION: {"sv": "Utlåtande från valideringen", "en": "Report of the validation"},
@@ -25,38 +40,77 @@ TITLES = {
 OTHER_TITLE = {"sv": "Underlag", "en": "Supporting document"}
 
 
+class CellError(DataError):
+    """A row cannot be used because of one cell; ``column`` is our name of where it stands, None for the whole row."""
+
+    def __init__(self, message: str, *, mend: str, code: str, column: str | None = None) -> None:
+        super().__init__(message, mend=mend, code=code)
+        self.column = column
+
+
 @dataclass(frozen=True)
 class Context:
-    """What is the same for all rows of a source: its name, and who is protected by the settings."""
+    """What is the same for all rows of a source.
+
+    ``protected`` are ids and addresses from the settings, ``courses`` the school's answers: a course, as
+    :func:`course_key` writes it, to the id of its catalogue entry.
+    """
 
     source: str
     protected: frozenset[str] = frozenset()
+    courses: Mapping[str, str] = field(default_factory=dict)
 
 
-def map_row(row: Row, context: Context) -> Completion | None:
-    """The completion that a row tells of; None when it says that nothing is completed yet.
+@dataclass(frozen=True)
+class Told:
+    """What a row tells: a completion or that it is taken back, and the day that it is about."""
 
-    Raises DataError with a code and a message that names the column, and no person, when the row cannot be used.
+    item: Completion | Withdrawal
+    day: datetime
+
+
+def map_row(row: Row, context: Context) -> Told | None:
+    """What a row tells; None when nothing is completed yet, or when it is the example or a course that is left out.
+
+    Raises CellError with a code and a message that names the column, and no person, when the row cannot be used.
     """
     cells = {name: row.cells.get(name, "") for name in SWEDISH}
-    _refuse_personal_numbers(cells)
-    done, grade = _result(row.cells)
-    if not done:
+    if cells["learner"].casefold() == EXAMPLE:
         return None
-    learner, achievement, completed_at = _learner(cells, context), _achievement(cells), _completed(cells)
+    _refuse_cells(cells)
+    withdrawn = _is_withdrawn(cells)
+    done, grade = _result(row.cells)
+    if not done and not withdrawn:
+        return None
+    achievement = _achievement(cells, context)
+    if achievement == LEFT_OUT:
+        return None
+    _, day = _days(cells)
+    if withdrawn:
+        return Told(_withdrawal(cells, context, achievement), day)
+    return Told(_completion(cells, context, achievement, grade), day)
+
+
+def _withdrawal(cells: Mapping[str, str], context: Context, achievement: str) -> Withdrawal:
+    key = f"{_module(achievement, cells)}/learner:{_learner(cells, context).key}"
+    return Withdrawal(source=context.source, key=key, reason="withdrawn", message=_why(cells))
+
+
+def _completion(cells: Mapping[str, str], context: Context, achievement: str, grade: Grade | None) -> Completion:
+    learner, module, (started_at, completed_at) = _learner(cells, context), _module(achievement, cells), _days(cells)
     kind, by = _kind_and_signer(cells)
     return Completion(
         source=context.source,
-        key=f"achievement:{achievement}/learner:{learner.key}",
+        key=f"{module}/learner:{learner.key}",
         learner=learner,
-        module=f"achievement:{achievement}",
-        title=cells["title"] or achievement,
+        module=module,
+        title=_title(achievement, cells),
         completed_at=completed_at,
         kind=kind,
         grade=grade,
         by=by,
-        evidence=cells["evidence"] or None,
-        started_at=_start(cells["start"], completed_at),
+        evidence=": ".join(filter(None, (cells["method"], cells["evidence"]))) or None,
+        started_at=started_at,
         hours=_hours(cells["hours"]),
         place=cells["workplace"] or None,
         document=_document(cells["document"], kind),
@@ -68,27 +122,90 @@ def learner_key(learner: str, email: str) -> str:
     return learner or f"mail:{hashlib.sha256(email.strip().casefold().encode()).hexdigest()[:16]}"
 
 
-def _achievement(cells: Mapping[str, str]) -> str:
-    achievement = cells["achievement"].casefold()
-    if not _ACHIEVEMENT.fullmatch(achievement):
+def _refuse_cells(cells: Mapping[str, str]) -> None:
+    for name, text in cells.items():
+        if name not in _DATES and looks_personal(text, surely=name not in ("learner", "username")):
+            raise CellError(
+                f"Kolumnen {SWEDISH[name]} innehåller något som liknar ett personnummer.",
+                mend="Ta bort det. Använd skolans eget deltagar-id.",
+                code="personal-number",
+                column=name,
+            )
+        if text.startswith("#") and _FORMULA_ERROR.fullmatch(text):
+            raise CellError(
+                f"Formeln i kolumnen {SWEDISH[name]} ger ett fel.",
+                mend="Rätta formeln, eller skriv värdet i stället.",
+                code="formula",
+                column=name,
+            )
+
+
+def _is_withdrawn(cells: Mapping[str, str]) -> bool:
+    answer = says_yes(cells["withdrawn"])
+    if answer is None:
+        raise _wrong("withdrawn", "Skriv Ja om raden ska tas tillbaka, annars ingenting.")
+    return answer
+
+
+def _why(cells: Mapping[str, str]) -> str:
+    """The reason as the list gives it, unless it could name somebody."""
+    reason = cells["reason"]
+    names = {part for name in ("name", "given", "family") for part in cells[name].casefold().split()}
+    if not reason:
+        return "Listan tar tillbaka raden utan att säga varför."
+    if "@" in reason or names & set(re.findall(r"\w+", reason.casefold())):
+        return "Listan tar tillbaka raden. Skälet står i listan."
+    return f"Listan tar tillbaka raden. Skäl: {reason}"
+
+
+def _achievement(cells: Mapping[str, str], context: Context) -> str:
+    """The catalogue entry: by its id, else by what the school has said of the name or of the course. Never a guess."""
+    named, course = cells["achievement"], cells["course"]
+    if named:
+        entry = context.courses.get(course_key(named), named.casefold())
+        if entry == LEFT_OUT or ACHIEVEMENT.fullmatch(entry):
+            return entry
         raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
-    return achievement
+    if course_key(course) in context.courses:
+        return context.courses[course_key(course)]
+    if course:
+        raise CellError(
+            "Kursen är inte kopplad till någon mikromerit.",
+            mend="Koppla den med: mimis files map",
+            code="course",
+            column="course",
+        )
+    raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
 
 
-def _completed(cells: Mapping[str, str]) -> datetime:
-    completed_at = parse_date(cells["date"])
+def _module(achievement: str, cells: Mapping[str, str]) -> str:
+    """``achievement:ID``, or ``achievement:ID#2`` for a row about the second of its learning outcomes alone."""
+    outcome = parse_outcome(cells["outcome"])
+    if outcome is None:
+        raise _wrong("outcome", "Skriv numret på läranderesultatet i katalogen, till exempel 2, eller lämna tomt.")
+    return f"achievement:{achievement}#{outcome}" if outcome else f"achievement:{achievement}"
+
+
+def _title(achievement: str, cells: Mapping[str, str]) -> str:
+    outcome = parse_outcome(cells["outcome"])
+    title = cells["title"] or cells["course"] or achievement
+    return f"{title}, läranderesultat {outcome}" if outcome else title
+
+
+def _days(cells: Mapping[str, str]) -> tuple[datetime | None, datetime]:
+    """The first day, where it is told, and the day on which it was completed."""
+    period = parse_period(cells["period"]) if cells["period"] else None
+    if cells["period"] and period is None:
+        raise _wrong("period", "Skriv första och sista dagen så här: 2026-10-05 – 2026-11-13.")
+    completed_at = parse_date(cells["date"]) if cells["date"] or not period else period[1]
     if completed_at is None:
         raise _wrong("date", "Skriv datumet så här: 2026-11-24.")
-    return completed_at
-
-
-def _start(text: str, completed_at: datetime) -> datetime | None:
-    if not text:
-        return None
-    started_at = parse_date(text)
+    if not cells["start"]:
+        return (period[0] if period else None), completed_at
+    started_at = parse_date(cells["start"])
     if started_at is None or started_at > completed_at:
         raise _wrong("start", "Skriv dagen då det började så här: 2026-11-02. Den får inte vara efter datum.")
-    return started_at
+    return started_at, completed_at
 
 
 def _hours(text: str) -> float | None:
@@ -105,16 +222,6 @@ def _document(text: str, kind: CompletionKind) -> Attachment | None:
     if not _LINK.fullmatch(text):
         raise _wrong("document", "Skriv hela adressen till det signerade dokumentet, med https:// först.")
     return Attachment(title=TITLES.get(kind, OTHER_TITLE), url=text)
-
-
-def _refuse_personal_numbers(cells: Mapping[str, str]) -> None:
-    for name, text in cells.items():
-        if name not in _DATES and looks_personal(text, surely=name != "learner"):
-            raise DataError(
-                f"Kolumnen {SWEDISH[name]} innehåller något som liknar ett personnummer.",
-                mend="Ta bort det. Använd skolans eget deltagar-id.",
-                code="personal-number",
-            )
 
 
 def _result(cells: Mapping[str, str]) -> tuple[bool, Grade | None]:
@@ -140,17 +247,21 @@ def _learner(cells: Mapping[str, str], context: Context) -> SourceLearner:
     if email and not _MAIL.fullmatch(email):
         raise _wrong("email", "Skriv hela adressen eller lämna tomt.")
     if not cells["learner"] and not email:
-        raise DataError("Raden saknar både deltagare-id och e-post.", mend="Fyll i ett av dem.", code="learner-missing")
+        raise CellError("Raden saknar både deltagare-id och e-post.", mend="Fyll i ett av dem.", code="learner-missing")
     names = " ".join(filter(None, (cells["given"], cells["family"])))
     full_name = cells["name"] or names
     if not full_name:
-        raise DataError("Raden saknar namn.", mend="Fyll i namn, eller förnamn och efternamn.", code="name")
+        raise CellError(
+            "Raden saknar namn.", mend="Fyll i namn, eller förnamn och efternamn.", code="name", column="name"
+        )
     key = learner_key(cells["learner"], email or "")
     known_as = {key.casefold(), (email or "").casefold()}
+    aliases = {"idnumber": cells["learner"], "username": cells["username"]}
     return SourceLearner(
         source=context.source,
         key=key,
         full_name=full_name,
+        aliases={name: text for name, text in aliases.items() if text},
         given_name=cells["given"] or None,
         family_name=cells["family"] or None,
         email=email,
@@ -168,11 +279,14 @@ def _kind_and_signer(cells: Mapping[str, str]) -> tuple[CompletionKind, str | No
     )
     if not by and kind in (CompletionKind.VALIDATION, CompletionKind.ATTESTATION):
         needed = "supervisor" if kind is CompletionKind.ATTESTATION else "assessor"
-        raise DataError(
-            f"Kolumnen {SWEDISH[needed]} är tom.", mend="Skriv vem som har bedömt eller intygat.", code="by-missing"
+        raise CellError(
+            f"Kolumnen {SWEDISH[needed]} är tom.",
+            mend="Skriv vem som har bedömt eller intygat.",
+            code="by-missing",
+            column=needed,
         )
     return kind, by or None
 
 
-def _wrong(column: str, mend: str) -> DataError:
-    return DataError(f"Kolumnen {SWEDISH[column]} går inte att förstå.", mend=mend, code=column)
+def _wrong(column: str, mend: str) -> CellError:
+    return CellError(f"Kolumnen {SWEDISH[column]} går inte att förstå.", mend=mend, code=column, column=column)

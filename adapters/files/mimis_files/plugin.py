@@ -21,8 +21,9 @@ def mimis_sources() -> Sequence[type[Source[Any]]]:
 
 @hookimpl
 def mimis_commands() -> Sequence[tuple[str, str, str]]:
-    """Name the command that prints a template."""
-    return (("files", "Print a template for lists of completed parts.", "mimis_files.commands:app"),)
+    """Name the commands for lists and for the catalogue in Excel."""
+    text = "Templates, previews and meanings of lists; the catalogue in Excel."
+    return (("files", text, "mimis_files.commands.root:app"),)
 
 
 @hookimpl

@@ -1,24 +1,39 @@
-"""What people write in cells: dates, results, kinds, and numbers that look like a personal number."""
+"""What people write in cells: dates, results, hours, kinds, and a yes or a no."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from mimis_core import CompletionKind, Grade
 
 NOON = time(12, tzinfo=UTC)
 """The time of day given to a date. Noon UTC is the same day in all of Sweden and needs no time-zone data."""
 
+_CLOCK = r"(?:[ t](?:kl\.? ?)?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?:z|[+-]\d\d:?\d\d)?)?"
 _DATES = (
-    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T]\d\d:\d\d(?::\d\d)?)?"),
+    re.compile(r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _CLOCK),
     re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)"),
-    re.compile(r"(?P<d>\d{1,2})\s*[/.]\s*(?P<m>\d{1,2})\s*[-/. ]\s*-?(?P<y>\d{4}|\d\d)"),
+    re.compile(r"(?P<d>\d{1,2})\s*[/.]\s*(?P<m>\d{1,2})\s*[-/. ]\s*-?(?P<y>\d{4}|\d\d)" + _CLOCK),
+    re.compile(r"(?:den )?(?P<d>\d{1,2})\.? (?P<name>[a-zåäö]{3,9})\.? (?P<y>\d{4})"),
 )
-_DONE = re.compile("ja|j|x|klart?|genomför[dt]|yes|y|done|passed|ok|1|true|sant")
-_GRADE = re.compile("[a-e]|g|vg|mvg|godkän[dt]")
+_MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_MONTH_NAMES = re.compile(
+    "jan(?:uari)?|feb(?:ruari)?|mar(?:s)?|apr(?:il)?|maj|juni?|juli?|aug(?:usti)?|sept?(?:ember)?|okt(?:ober)?"
+    "|nov(?:ember)?|dec(?:ember)?"
+)
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_SERIAL_START, _SERIALS = date(1899, 12, 30), range(36526, 73051)
+"""Day 0 of a spreadsheet's calendar, and the serials of the years 2000 to 2099."""
+_PERIOD = re.compile(r"\s*(?:[–—]|\s-\s|\btill\b|\btom\b|\bt\.?\s?o\.?\s?m\.?)\s*(?:och med\s+)?", re.IGNORECASE)
+_DONE = re.compile(
+    "ja|j|x|✓|✔|klart?|avklara[dt]|klarat|fullgjor[dt]|genomför[dt]|uppnå(?:dd|tt)|intyga(?:s|d|t)|yes|y|done|passed|ok|1"
+    "|true|sant"
+)
+_GRADE = re.compile("[a-e]|g|vg|mvg|godkän[dt]|väl godkän[dt]|mycket väl godkän[dt]")
 _NOT_DONE = re.compile(
-    "nej|n|no|(?:ej|inte|icke) (?:klart?|godkän[dt])|underkän[dt]|ig|fx?|u|failed|streck|[-–—]|0|false|falskt|"
+    "nej|n|no|(?:ej|inte|icke) (?:klart?|godkän[dt]|uppnå(?:dd|tt)|påbörja[dt])|underkän[dt]|ig|fx?|u|failed|streck"
+    "|pågår|pågående|avbrott|avbruten|avbrutet|delvis|väntar|[-–—]|0|false|falskt|"
 )
 _KINDS = {
     "kurs": CompletionKind.COURSE,
@@ -28,35 +43,55 @@ _KINDS = {
     "validering": CompletionKind.VALIDATION,
     "validation": CompletionKind.VALIDATION,
     "arbetsplatsintyg": CompletionKind.ATTESTATION,
+    "intyg": CompletionKind.ATTESTATION,
     "attestation": CompletionKind.ATTESTATION,
     "apl": CompletionKind.ATTESTATION,
     "praktik": CompletionKind.ATTESTATION,
 }
-_NOT_PROTECTED = frozenset(["", "nej", "n", "no", "ingen", "0", "false", "falskt"])
+_NO = frozenset(["", "nej", "n", "no", "ingen", "inte", "0", "false", "falskt", "-", "–"])
+_YES = frozenset(["ja", "j", "x", "yes", "y", "1", "true", "sant"])
 _POINTS = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:(%)|/\s*(\d+(?:[.,]\d+)?))?")
-_NUMBERS = (
-    re.compile(r"(?<!\d)(?:19|20)(\d{6})[-+ ]?(\d{4})(?!\d)"),
-    re.compile(r"(?<!\d)(\d{6})[-+](\d{4})(?!\d)"),
-    re.compile(r"(?<!\w)(\d{6}) ?(\d{4})(?!\w)"),
-    re.compile(r"(?<!\w)(?:19|20)?(\d{6})[-+ ]?([A-Z]{1,2}\d{2,3})(?!\w)"),
-)
-"""Twelve digits, ten with a sign, ten alone, and the temporary numbers of school registers (``20130101TF01``)."""
-
 _HOURS = re.compile(r"(\d{1,4}(?:[.,]\d{1,2})?)\s*(?:h|tim|timmar|hours)?\.?", re.IGNORECASE)
-_UUID = re.compile(r"[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}")
+_OUTCOME = re.compile(r"(?:(?:läranderesultat|lärandemål|mål|resultat|outcome|nr|nummer)\.?\s*)?0*([1-9]\d?)(?:\.0)?")
+_WHOLE = frozenset(["", "alla", "hela", "all"])
 
 
 def parse_date(text: str) -> datetime | None:
-    """Noon UTC of a date as Swedish lists write it, the day before the month: ``2026-11-24``, ``24/11 -26``."""
+    """Noon UTC of a date as Swedish lists write it, the day before the month: ``2026-11-24``, ``24/11 -26``.
+
+    A time of day is left out. ``46350`` is a spreadsheet's serial of a day, from 2000 to 2099.
+    """
+    text = text.strip().lower()
     for form in _DATES:
-        found = form.fullmatch(text.strip())
+        found = form.fullmatch(text)
         if found:
             year = int(found["y"]) + (2000 if len(found["y"]) == 2 else 0)
-            try:
-                return datetime.combine(date(year, int(found["m"]), int(found["d"])), NOON)
-            except ValueError:
-                return None
+            return _noon(year, _month(found), int(found["d"]))
+    serial = _SERIAL.fullmatch(text)
+    if serial and int(serial[1]) in _SERIALS:
+        return datetime.combine(_SERIAL_START + timedelta(days=int(serial[1])), NOON)
     return None
+
+
+def _month(found: re.Match[str]) -> int:
+    named = found.groupdict().get("name")
+    if named is None:
+        return int(found["m"])
+    return _MONTHS.index(named[:3]) + 1 if _MONTH_NAMES.fullmatch(named) else 0
+
+
+def _noon(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime.combine(date(year, month, day), NOON)
+    except ValueError:
+        return None
+
+
+def parse_period(text: str) -> tuple[datetime, datetime] | None:
+    """First and last day of ``2026-10-05 – 2026-11-13``; None when it is no such thing, or ends before it starts."""
+    ends = _PERIOD.split(text.strip())
+    first, last = (parse_date(ends[0]), parse_date(ends[1])) if len(ends) == 2 else (None, None)
+    return (first, last) if first and last and first <= last else None
 
 
 def parse_result(text: str) -> tuple[bool, Grade | None] | None:
@@ -94,35 +129,23 @@ def parse_kind(text: str, supervised: bool) -> CompletionKind | None:
     return _KINDS.get(text.casefold())
 
 
+def parse_outcome(text: str) -> int | None:
+    """The number of a learning outcome as the catalogue counts them; 0 for all of them, None when it is unclear."""
+    word = " ".join(text.casefold().split())
+    if word in _WHOLE:
+        return 0
+    found = _OUTCOME.fullmatch(word)
+    return int(found[1]) if found else None
+
+
 def says_protected(text: str) -> bool:
     """Whether a cell marks a protected identity; anything but a clear no does, since the mistake would be grave."""
-    return text.casefold() not in _NOT_PROTECTED
+    return text.casefold() not in _NO
 
 
-def looks_personal(text: str, *, surely: bool = False) -> bool:
-    """Whether a personal, co-ordination or temporary number stands in the text.
-
-    Arguments:
-        surely: ask for a right check digit too; for free text, where other long numbers may stand.
-    """
-    searched = _UUID.sub("", text.upper())
-    for day, last in (pair for form in _NUMBERS for pair in form.findall(searched)):
-        if _is_birthday(day) and (not surely or (last.isdigit() and _has_check_digit(day + last))):
-            return True
-    return _lost_its_zero(text.strip())
-
-
-def _lost_its_zero(text: str) -> bool:
-    """Whether nine digits are a personal number that a spreadsheet took for a number."""
-    ten = f"0{text}"
-    return len(text) == 9 and text.isdecimal() and _is_birthday(ten[:6]) and _has_check_digit(ten)
-
-
-def _is_birthday(digits: str) -> bool:
-    month, day = int(digits[2:4]), int(digits[4:6])
-    return 1 <= month <= 12 and 1 <= (day - 60 if day > 60 else day) <= 31
-
-
-def _has_check_digit(ten: str) -> bool:
-    doubled = (int(digit) * (2 - index % 2) for index, digit in enumerate(ten))
-    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+def says_yes(text: str) -> bool | None:
+    """Yes or no; a date is a yes; None when it is neither, since here a guess would be grave both ways."""
+    word = text.casefold()
+    if word in _NO:
+        return False
+    return True if word in _YES or parse_date(text) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import socket
 import ssl
 from collections.abc import Awaitable
@@ -15,20 +16,27 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from mimis_core.testing import Sandbox
+from mimis_core.testing import SLOWEST, Sandbox
 
+ACCEPTED = "250 2.0.0 Accepted"
 FAULT_ANSWERS = {
     "500": "451 4.3.0 Local error in processing",
     "503": "421 4.3.2 System not accepting messages",
     "429": "450 4.7.1 Too many messages, try later",
+    "429-silent": "450 4.7.1 Too many messages",
     "html": "<html><body>login</body></html>",
     "truncated": "25",
+    "empty": "",
+    "types": "OK 250",
+    "slow": ACCEPTED,
 }
-"""How the faults of a web server look in a mail server: its answer to a whole message. ``drop`` gives none.
+"""How a web server's faults look in a mail server: its answer to a whole message. ``drop`` and ``reset`` give none.
 
-After ``500``, ``503`` and ``429`` the message was not accepted; after the others it was, and only the answer is lost.
+After ``500``, ``503``, ``429`` and ``reset`` the message was not accepted; after the others it was, and only the answer
+is lost or, with ``slow``, late.
 """
-_ACCEPTED_ALL_THE_SAME = ("html", "truncated", "drop")
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # the server's library would log whole conversations
+_NOT_ACCEPTED = frozenset({"500", "503", "429", "429-silent", "reset"})
 
 
 class MailSandbox(Sandbox):
@@ -119,13 +127,14 @@ class MailSandbox(Sandbox):
             return None
         return f"{code} {'5.1.1' if code >= 500 else '4.2.0'} <{address}>: refused"
 
-    def take(self, content: bytes) -> str | None:
-        """Keep a whole message and answer; None drops the connection instead."""
-        with self._lock:
-            fault = self._faults.popleft() if self._faults else None
-            if fault is None or fault in _ACCEPTED_ALL_THE_SAME:
+    def take(self, content: bytes) -> tuple[str | None, float]:
+        """Keep a whole message; gives the answer, None to drop the connection instead, and after how many seconds."""
+        fault = self.take_fault("DATA")
+        if fault not in _NOT_ACCEPTED:
+            with self._lock:
                 self._mails.append(content)
-        return FAULT_ANSWERS.get(fault) if fault else "250 2.0.0 Accepted"
+        late = min(self.slowness, SLOWEST) if fault == "slow" else 0.0
+        return (FAULT_ANSWERS.get(fault) if fault else ACCEPTED), self.delay + late
 
 
 class _Handler:
@@ -153,10 +162,11 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # as above
         content = envelope.content
-        answer = self._sandbox.take(content if isinstance(content, bytes) else str(content).encode())
+        answer, late = self._sandbox.take(content if isinstance(content, bytes) else str(content).encode())
+        await asyncio.sleep(late)
         if answer is None and server.transport is not None:
             server.transport.close()
-        return answer or "421 gone"
+        return "421 gone" if answer is None else answer
 
 
 class _LoopbackController(Controller):

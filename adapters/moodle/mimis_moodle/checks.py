@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from mimis_core import DataError, Finding, MimisError, PermissionDeniedError
+from mimis_core import Finding, MimisError, PermissionDeniedError
+from mimis_moodle import places
 from mimis_moodle.client import MoodleClient
-from mimis_moodle.errors import mend_for
+from mimis_moodle.filters import members_of
 from mimis_moodle.mapping import Course, course_of
 from mimis_moodle.settings import MoodleSettings
+from mimis_moodle.trials import courses_to_try, rights, tried, wrong
 
-_ADD_FUNCTION = "Site administration > Server > Web services > External services > your service > Functions > Add."
-_TRIED_COURSES = 5
+_FEATURES = {
+    "enablecompletion": (
+        "completion tracking",
+        "Completion tracking is off on the whole site, so nothing can be pulled.",
+    ),
+    "enablebadges": ("badges", "Badges are off on the whole site."),
+    "enablecompetencies": ("competencies", "Competencies are off on the whole site."),
+    "enablecustomreports": ("custom reports", "Custom reports are off on the whole site."),
+}
 
 
 def require_functions(info: Mapping[str, Any], settings: MoodleSettings) -> None:
@@ -21,7 +30,7 @@ def require_functions(info: Mapping[str, Any], settings: MoodleSettings) -> None
     missing = missing_functions(info, settings)
     if missing:
         raise PermissionDeniedError(
-            f"Moodle's service lacks {', '.join(missing)}.", mend=f"Add: {_ADD_FUNCTION}", code="accessexception"
+            f"Moodle's service lacks {', '.join(missing)}.", mend=f"Add: {places.FUNCTIONS}", code="accessexception"
         )
 
 
@@ -37,20 +46,26 @@ def examine(client: MoodleClient, settings: MoodleSettings) -> Iterator[Finding]
     try:
         info = client.site_info()
     except MimisError as error:
-        yield _wrong("token", error)
+        yield wrong("token", error)
         return
     yield Finding(subject="token", status="ok", message=f"Moodle {info.get('release')} accepts the token.")
-    yield from _account(info)
-    yield from _functions(info, settings)
-    if "core_course_get_courses_by_field" in missing_functions(info, settings):
+    yield from _account(info, settings)
+    missing = missing_functions(info, settings)
+    yield from map(_lacking, missing)
+    if "core_course_get_courses_by_field" in missing:
         return
     try:
         courses = [course for course in map(course_of, client.courses()) if course.id != 1]
     except MimisError as error:
-        yield _wrong("core_course_get_courses_by_field", error)
+        yield wrong("core_course_get_courses_by_field", error)
         return
     yield from _courses(courses, settings)
-    yield from _rights(client, settings, _to_try(courses, settings))
+    if settings.cohorts and "core_cohort_get_cohorts" not in missing:
+        yield tried("core_cohort_get_cohorts", lambda: members_of(client, settings.cohorts))
+    yield from rights(client, settings, courses_to_try(courses, settings), frozenset(missing))
+
+
+# The site ---------------------------------------------------------------------------------------------------------
 
 
 def _address(settings: MoodleSettings) -> Iterator[Finding]:
@@ -64,15 +79,17 @@ def _address(settings: MoodleSettings) -> Iterator[Finding]:
         )
 
 
-def _account(info: Mapping[str, Any]) -> Iterator[Finding]:
+def _account(info: Mapping[str, Any], settings: MoodleSettings) -> Iterator[Finding]:
     features = {item.get("name"): item.get("value") for item in info.get("advancedfeatures") or ()}
-    if not features.get("enablecompletion", 1):
-        yield Finding(
-            subject="completion tracking",
-            status="error",
-            message="Completion tracking is off on the whole site, so nothing can be pulled.",
-            mend="Site administration > General > Advanced features > Enable completion tracking.",
-        )
+    used = {
+        "enablecompletion": True,
+        "enablebadges": settings.badges,
+        "enablecompetencies": settings.competencies,
+        "enablecustomreports": settings.report is not None,
+    }
+    for feature, (subject, message) in _FEATURES.items():
+        if used[feature] and not features.get(feature, 1):
+            yield Finding(subject=subject, status="error", message=message, mend=f"Switch it on: {places.FEATURES}")
     if info.get("userissiteadmin") is True:
         yield Finding(
             subject="account",
@@ -82,11 +99,9 @@ def _account(info: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _functions(info: Mapping[str, Any], settings: MoodleSettings) -> Iterator[Finding]:
-    for name in missing_functions(info, settings):
-        yield Finding(
-            subject=name, status="error", message=f"The service lacks {name}.", mend=f"Add it: {_ADD_FUNCTION}"
-        )
+def _lacking(name: str) -> Finding:
+    mend = f"Add it: {places.FUNCTIONS}"
+    return Finding(subject=name, status="error", message=f"The service lacks {name}.", mend=mend)
 
 
 def _courses(courses: list[Course], settings: MoodleSettings) -> Iterator[Finding]:
@@ -97,7 +112,8 @@ def _courses(courses: list[Course], settings: MoodleSettings) -> Iterator[Findin
                 subject=f"course:{number}",
                 status="error",
                 message=f"Moodle shows no course {number}.",
-                mend="Correct courses in the settings; a hidden course needs moodle/course:viewhiddencourses.",
+                mend="Correct courses in the settings. For a hidden course: "
+                f"{places.give('moodle/course:viewhiddencourses')}",
             )
     untracked = [course for course in courses if not course.tracked and course.id in (settings.courses or seen)]
     if not courses:
@@ -105,7 +121,7 @@ def _courses(courses: list[Course], settings: MoodleSettings) -> Iterator[Findin
             subject="courses",
             status="error",
             message="The account sees no course.",
-            mend="Give its role moodle/course:view, at system level.",
+            mend=f"{places.give('moodle/course:view')} Assign the role at system level.",
         )
     elif untracked and not settings.skip_untracked:
         yield Finding(
@@ -113,71 +129,5 @@ def _courses(courses: list[Course], settings: MoodleSettings) -> Iterator[Findin
             status="warning",
             message=f"Completion tracking is off in {', '.join(course.module for course in untracked[:20])}"
             f"{' and more' if len(untracked) > 20 else ''}: each learner there is set aside.",
-            mend="Switch it on in the course, list the right ones in courses, or set skip_untracked = true.",
+            mend=f"List the right courses, set skip_untracked = true, or switch it on: {places.COURSE}",
         )
-
-
-def _to_try(courses: list[Course], settings: MoodleSettings) -> list[Course]:
-    wanted = [course for course in courses if not settings.courses or course.id in settings.courses]
-    return [course for course in wanted if course.tracked][:_TRIED_COURSES]
-
-
-def _rights(client: MoodleClient, settings: MoodleSettings, courses: list[Course]) -> Iterator[Finding]:
-    for course in courses:
-        try:
-            people = client.enrolled_users(course.id, settings.user_fields, 0, 1)
-        except MimisError as error:
-            yield _wrong(f"core_enrol_get_enrolled_users, {course.module}", error)
-            return
-        if people:
-            yield from _person(people[0])
-            yield from _learner(client, settings, course, int(people[0]["id"]))
-            return
-    yield Finding(
-        subject="learners",
-        status="warning",
-        message="No course with completion tracking shows any learner, so the rights could not be tried.",
-        mend="Enrol somebody, or give moodle/course:viewparticipants, user:viewdetails and site:accessallgroups.",
-    )
-
-
-def _person(record: Mapping[str, Any]) -> Iterator[Finding]:
-    yield Finding(subject="core_enrol_get_enrolled_users", status="ok", message="Learners can be listed.")
-    if "email" not in record:
-        yield Finding(
-            subject="e-mail",
-            status="warning",
-            message="Moodle does not give the learners' e-mail addresses, which mimis needs to reach them.",
-            mend="Give the account's role moodle/course:useremail.",
-        )
-
-
-def _learner(client: MoodleClient, settings: MoodleSettings, course: Course, user: int) -> Iterator[Finding]:
-    tries: dict[str, Callable[[], object]] = {
-        "core_completion_get_course_completion_status": lambda: client.course_completion(course.id, user),
-        "gradereport_user_get_grade_items": lambda: client.grades(course.id, user),
-    }
-    if settings.excluded_groups:
-        tries["excluded_groups"] = lambda: client.require_groups(course.id)
-    if settings.activities:
-        tries["core_completion_get_activities_completion_status"] = lambda: client.activity_completions(course.id, user)
-        tries["core_course_get_contents"] = lambda: client.contents(course.id)
-    for name, attempt in tries.items():
-        yield _tried(name, attempt)
-
-
-def _tried(name: str, attempt: Callable[[], object]) -> Finding:
-    try:
-        attempt()
-    except DataError as error:
-        if error.code == "cannotviewreport":
-            mend = mend_for("cannotviewreport", tracked=True)
-            return Finding(subject=name, status="error", message=error.message, mend=mend)
-        # the function answers; it is this learner that has nothing to show
-    except MimisError as error:
-        return _wrong(name, error)
-    return Finding(subject=name, status="ok", message=f"{name} answers.")
-
-
-def _wrong(subject: str, error: MimisError) -> Finding:
-    return Finding(subject=subject, status="error", message=error.message, mend=error.mend or "See the README.")

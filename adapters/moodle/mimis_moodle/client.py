@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from mimis_core import ConfigurationError, MimisError, PermanentError, PermissionDeniedError, TemporaryError
-from mimis_core.http import Client, Response
+from mimis_core import ConfigurationError, DataError, MimisError, PermanentError, PermissionDeniedError, TemporaryError
+from mimis_core.http import LONGEST_RETRY_AFTER, Client, Response
+from mimis_moodle import places
 from mimis_moodle.errors import moodle_error
+from mimis_moodle.pace import Pace
 
 PATH = "webservice/rest/server.php"
-TRIES = 3
-"""How often a call is made when the answer is no JSON: proxies and login pages answer so in passing."""
 _NO_GROUP = 2_147_483_647
 
 
@@ -23,6 +23,15 @@ class MoodleClient:
     """Calls to one Moodle site. Every function here only reads, so each call may be repeated.
 
     Raises by what to do (:mod:`mimis_moodle.errors`); Moodle says nearly every failure with status 200.
+
+    Arguments:
+        url: address of the site, with its folder.
+        token: of the web service account.
+        workers: most calls at the same time, whatever number of threads ask (:class:`mimis_moodle.pace.Pace`).
+        retries: how often a call is made again after 429, 5xx, no answer, or one that is no JSON: proxies and login
+            pages answer so in passing.
+        pause: seconds before the first of these, doubled each time, where the site names no time.
+        timeout: seconds to connect, and between two bytes.
     """
 
     def __init__(
@@ -30,14 +39,16 @@ class MoodleClient:
         url: str,
         token: SecretStr,
         *,
+        workers: int = 8,
         retries: int = 3,
-        pause: float = 0.1,
+        pause: float = 0.2,
         timeout: tuple[float, float] = (5.0, 60.0),
     ) -> None:
+        self.pace = Pace(workers)
         self._token = token
+        self._retries = retries
         self._pause = pause
-        repeat = frozenset({"POST"})
-        self._http = Client(url, system="Moodle", repeat=repeat, retries=retries, timeout=timeout)
+        self._http = Client(url, system="Moodle", retries=0, timeout=timeout)
 
     def close(self) -> None:
         """Close all connections."""
@@ -49,9 +60,14 @@ class MoodleClient:
         info.pop("userprivateaccesskey", None)
         return info
 
-    def courses(self) -> list[dict[str, Any]]:
-        """Every course that the account may see; hidden ones are absent without a right."""
-        answer = _object(self.call("core_course_get_courses_by_field", {"moodlewssettingraw": 1}))
+    def courses(self, field: str = "", value: str = "") -> list[dict[str, Any]]:
+        """Every course that the account may see, or those with a value in a field.
+
+        Hidden ones are absent without a right. A course can be looked up by ``idnumber`` also where its own record
+        does not show it.
+        """
+        wanted = {"field": field, "value": value} if field else {}
+        answer = _object(self.call("core_course_get_courses_by_field", {**wanted, "moodlewssettingraw": 1}))
         return _records(answer.get("courses"))
 
     def enrolled_users(
@@ -84,7 +100,10 @@ class MoodleClient:
     def course_completion(self, course: int, user: int) -> dict[str, Any]:
         """Whether one learner has completed a course, and its criteria."""
         answer = self.call("core_completion_get_course_completion_status", {"courseid": course, "userid": user})
-        return _object(_object(answer).get("completionstatus"))
+        status = _object(_object(answer).get("completionstatus"))
+        if not isinstance(status.get("completed"), bool):  # anything else would pass for "not completed"
+            raise _unexpected()
+        return status
 
     def activity_completions(self, course: int, user: int) -> list[dict[str, Any]]:
         """One learner's activities in a course; those that the account may not view are absent."""
@@ -96,11 +115,70 @@ class MoodleClient:
         answer = self.call("gradereport_user_get_grade_items", {"courseid": course, "userid": user})
         return _records(_object(answer).get("usergrades"))
 
+    def report(self, number: int, page: int, size: int) -> dict[str, Any]:
+        """One page of a custom report, in English and UTC: ``details``, and ``data`` with headers, rows and a total."""
+        said = {"moodlewssettingtimezone": "UTC", "moodlewssettinglang": "en"}
+        asked = {"reportid": number, "page": page, "perpage": size, **said}
+        return _object(self.call("core_reportbuilder_retrieve_report", asked))
+
     def contents(self, course: int) -> list[dict[str, Any]]:
         """Sections of a course with their activities, without the content itself."""
         options = [{"name": "excludecontents", "value": 1}]
         arguments = {"courseid": course, "options": options, "moodlewssettingraw": 1}
         return _records(self.call("core_course_get_contents", arguments))
+
+    def competencies(self, course: int) -> list[dict[str, Any]]:
+        """Competencies that a course is linked to."""
+        arguments = {"id": course, "moodlewssettingraw": 1}
+        return _records(self.call("core_competency_list_course_competencies", arguments))
+
+    def competency_ratings(self, course: int, user: int) -> list[dict[str, Any]]:
+        """One learner's rating in each competency of a course. Raises DataError for whom the course does not rate."""
+        arguments = {"courseid": course, "userid": user, "moduleid": 0}
+        try:
+            answer = self.call("report_competency_data_for_report", arguments)
+        except PermanentError as error:
+            if error.code != "codingerror":
+                raise
+            raise DataError(
+                f"Moodle rates no competency of user:{user} in course:{course}.",
+                mend="Teachers and inactive enrolments are not rated; make a learner's enrolment active.",
+                code="not-rated",
+            ) from None
+        return _records(_object(answer).get("usercompetencies"))
+
+    def user_badges(self, user: int) -> list[dict[str, Any]]:
+        """Badges of one user in the whole site that she shows to others."""
+        return _records(_object(self.call("core_badges_get_user_badges", {"userid": user})).get("badges"))
+
+    def badge_revoked(self, unique_hash: str) -> bool:
+        """Whether a badge's public page says that it is revoked; asked without the token.
+
+        Raises as :meth:`call` does when the page says neither.
+        """
+        query = {"b": unique_hash, "obversion": "2"}
+        response = self._http.ask("GET", "badges/assertion.php", params=query, allow_redirects=False)
+        if response.status_code not in (200, 410):
+            raise self._refusal(response) if response.status_code >= 300 else _unexpected()
+        answer = _object(self._http.json(response))
+        if response.status_code == 410 and answer.get("revoked") is True:
+            return True
+        if response.status_code == 200 and answer.get("type") == "Assertion":
+            return False
+        raise _unexpected()
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Custom reports that the account may read: the first hundred."""
+        answer = self.call("core_reportbuilder_list_reports", {"page": 0, "perpage": 100})
+        return _records(_object(answer).get("reports"))
+
+    def cohorts(self) -> list[dict[str, Any]]:
+        """Every cohort of the site; one that the account may not see fails the call."""
+        return _records(self.call("core_cohort_get_cohorts", {"moodlewssettingraw": 1}))
+
+    def cohort_members(self, cohorts: Sequence[int]) -> list[dict[str, Any]]:
+        """Numbers of the users in each of these cohorts."""
+        return _records(self.call("core_cohort_get_cohort_members", {"cohortids": list(cohorts)}))
 
     def call(self, function: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """Call a function and return its answer; the token stands in the body, where no access log sees it."""
@@ -110,23 +188,29 @@ class MoodleClient:
             "moodlewsrestformat": "json",
             **dict(brackets(arguments or {})),
         }
-        answer = self._answer(form)
+        answer = self._answer(form, about_one=bool((arguments or {}).get("userid")))
         if isinstance(answer, dict) and "exception" in answer:
             raise moodle_error(function, answer)
         return answer
 
-    def _answer(self, form: dict[str, str]) -> Any:
-        for left in reversed(range(TRIES)):
+    def _answer(self, form: dict[str, str], about_one: bool) -> Any:
+        """The JSON that is answered, asked for again after passing trouble."""
+        for tried in range(self._retries):
+            try:
+                return self._ask(form, about_one)
+            except TemporaryError as error:
+                if error.retry_after is None:
+                    time.sleep(self._pause * 2**tried)
+                elif error.retry_after > LONGEST_RETRY_AFTER:
+                    raise
+        return self._ask(form, about_one)
+
+    def _ask(self, form: dict[str, str], about_one: bool) -> Any:
+        with self.pace.call(measured=about_one):
             response = self._http.ask("POST", PATH, data=form, allow_redirects=False)
             if response.status_code >= 300:
                 raise self._refusal(response)
-            try:
-                return self._http.json(response)
-            except TemporaryError:
-                if not left:
-                    raise
-                time.sleep(self._pause * (TRIES - left))
-        raise AssertionError("the last try returns or raises")
+        return self._http.json(response)
 
     def _refusal(self, response: Response) -> MimisError:
         status = response.status_code
@@ -139,7 +223,7 @@ class MoodleClient:
         if status == 403:
             return PermissionDeniedError(
                 "Moodle answered 403: its web services are closed.",
-                mend="In Moodle, switch on web services (Advanced features) and REST (Manage protocols).",
+                mend=f"Switch on web services: {places.FEATURES} Switch on REST: {places.PROTOCOLS}",
                 code="403",
             )
         if status == 404:

@@ -8,16 +8,18 @@ from mimis_core import (
     MimisError,
     PermanentError,
     PermissionDeniedError,
+    SetAside,
     TemporaryError,
 )
+from mimis_moodle import places
 
-_NEW_TOKEN = "Make a new token in Moodle (Server > Web services > Manage tokens) and put it where mimis reads it."
-_ACCOUNT = "Open the web service account in Moodle (Users > Browse list of users) and activate it."
+_NEW_TOKEN = f"Make a new token, and put it where mimis reads it: {places.TOKENS}"
+_ACCOUNT = f"Open the web service account and activate it: {places.ACCOUNTS}"
 _SERVICE = (
-    "In Moodle, look at Server > Web services > External services: is the service enabled, is the function in it, is "
-    "the account an authorised user? Look at the token too: its end date and its IP restriction."
+    "Is the service enabled, is the function in it, is the account an authorised user? Look at the token too: its end "
+    f"date and its IP restriction. {places.SERVICE}"
 )
-_RIGHT = "Give the account's role the right that is missing (the list is in the Moodle adapter's README)."
+_RIGHT = f"Give the account's role the right that is missing (the Moodle adapter's README lists them): {places.ROLE}"
 _LATER = "Moodle is closed for a while; mimis tries again later."
 _ENROLMENT = (
     "Active enrolments are tracked, teachers and suspended or ended enrolments are not. If this is a learner who "
@@ -41,7 +43,7 @@ _MEANINGS: dict[str, tuple[type[MimisError], str]] = {
     "errorcoursecontextnotvalid": (PermissionDeniedError, _RIGHT),
     "nopermissions": (PermissionDeniedError, _RIGHT),
     "notingroup": (PermissionDeniedError, "Give the account's role moodle/site:accessallgroups."),
-    "badgesdisabled": (PermissionDeniedError, "Switch on badges in Moodle's advanced features."),
+    "badgesdisabled": (PermissionDeniedError, f"Switch on badges: {places.FEATURES}"),
     "sitemaintenance": (TemporaryError, _LATER),
     "upgraderunning": (TemporaryError, _LATER),
     "dbconnectionfailed": (TemporaryError, "Moodle has lost its database; mimis tries again later."),
@@ -49,7 +51,7 @@ _MEANINGS: dict[str, tuple[type[MimisError], str]] = {
     "nocriteriaset": (DataError, "Set completion criteria for the course in Moodle (Course completion)."),
     "usernotenroled": (DataError, _ENROLMENT),
     "userdeleted": (DataError, "The account was deleted in Moodle, so its completions can no longer be asked for."),
-    "usernotconfirmed": (DataError, "Confirm the account in Moodle (Users > Browse list of users)."),
+    "usernotconfirmed": (DataError, f"Confirm the account: {places.ACCOUNTS}"),
     "guestsarenotallowed": (DataError, "The guest account completes nothing; unenrol it from the course."),
     "accessdenied": (DataError, "The course has separate groups: give the role moodle/site:accessallgroups."),
     "invaliduser": (DataError, "Moodle does not know this user any more."),
@@ -61,6 +63,12 @@ _MEANINGS: dict[str, tuple[type[MimisError], str]] = {
 
 COURSE_REFUSALS = frozenset({"requireloginerror", "errorcoursecontextnotvalid", "nopermissions", "notingroup"})
 """Codes of PermissionDeniedError that concern one course: the others may be open."""
+
+PARTS_REMAIN = frozenset({"nocriteriaset", "no-date", "cannotviewreport"})
+"""Codes of a course's completion after which a learner's parts of it can still be asked for."""
+
+REFUSALS = (PermissionDeniedError, DataError, PermanentError)
+"""What :func:`aside` takes: errors that may concern one record or course only. All others stop a pull."""
 
 
 def mend_for(code: str, *, tracked: bool | None = None) -> str:
@@ -75,6 +83,15 @@ def mend_for(code: str, *, tracked: bool | None = None) -> str:
             else "Completion tracking is off in the course: switch it on in its settings, or leave the course out."
         )
     return _MEANINGS.get(code, (PermanentError, _OURS))[1]
+
+
+def aside(source: str, key: str, error: MimisError, *, tracked: bool | None = None) -> SetAside:
+    """The record that an error concerns, set aside; a refusal that concerns the whole site is raised again."""
+    code = error.code or type(error).__name__
+    if isinstance(error, PermissionDeniedError) and code not in COURSE_REFUSALS:
+        raise error
+    mend = mend_for(code, tracked=tracked) if code == "cannotviewreport" else error.mend
+    return SetAside(source=source, key=key, reason=code, message=f"{error.message} {mend or ''}".strip())
 
 
 def moodle_error(function: str, answer: dict[str, object]) -> MimisError:

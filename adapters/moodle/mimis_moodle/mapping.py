@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mimis_core import Completion, CompletionKind, DataError, Grade, SourceLearner
+from mimis_moodle import places
 
 _MULTILANG = re.compile(r'(?:<span\b(?=[^>]*\bclass="multilang")[^>]*>.*?</span>\s*)+', re.DOTALL | re.IGNORECASE)
 _LANGUAGE = re.compile(r'<span\b[^>]*\blang="([A-Za-z_]+)"[^>]*>(.*?)</span>', re.DOTALL | re.IGNORECASE)
@@ -18,6 +19,11 @@ _TAG = re.compile(
     r"|table|tbody|td|th|tr|u|ul)\b[^<>]*>",
     re.IGNORECASE,
 )
+_PERSONAL_NUMBER = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d|\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+ ]?\d{4}(?!\d)"
+)
+_DELETED_NAME = re.compile(r".+\.\d{9,11}")
+_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class Participant:
     family_name: str | None
     email: str | None
     protected: bool
+    aliases: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,15 +77,21 @@ class Seen:
     @property
     def learner(self) -> SourceLearner:
         """The person as the model knows her."""
-        return SourceLearner(
-            source=self.source,
-            key=str(self.person.user),
-            full_name=self.person.full_name,
-            given_name=self.person.given_name,
-            family_name=self.person.family_name,
-            email=self.person.email,
-            protected=self.person.protected,
-        )
+        return learner_of(self.source, self.person)
+
+
+def learner_of(source: str, person: Participant) -> SourceLearner:
+    """A participant as the model knows her; Moodle's number of the account is her key."""
+    return SourceLearner(
+        source=source,
+        key=str(person.user),
+        full_name=person.full_name,
+        aliases=dict(person.aliases),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        email=person.email,
+        protected=person.protected,
+    )
 
 
 def plain_text(text: str) -> str:
@@ -92,32 +105,68 @@ def plain_text(text: str) -> str:
 
 def course_of(record: Mapping[str, Any]) -> Course:
     """A course from get_courses_by_field; ``enablecompletion`` absent means that the account may not see it."""
-    number = _whole(record, "id")
+    number = whole(record, "id")
     title = plain_text(str(record.get("fullname") or record.get("displayname") or ""))
     tracked, grouping = bool(record.get("enablecompletion")), bool(record.get("defaultgroupingid"))
     return Course(number, title or f"Course {number}", tracked, grouping)
 
 
-def participant_of(record: Mapping[str, Any], roles: Sequence[str] = (), groups: Sequence[str] = ()) -> Participant:
-    """A user from get_enrolled_users; holders of one of ``roles`` and members of ``groups`` are protected.
+def participant_of(
+    record: Mapping[str, Any], roles: Sequence[str] = (), groups: Sequence[str] = (), identify: Sequence[str] = ()
+) -> Participant:
+    """A user from get_enrolled_users or get_users_by_field.
 
-    So is a user whose roles were asked for and are not told.
+    Holders of one of ``roles`` and members of ``groups`` are protected, and so is a user whose roles were asked for
+    and are not told. ``identify`` names the fields that become aliases.
+
+    Raises DataError, with Moodle's own code where it has one, for an account that is no learner: deleted (it keeps its
+    number, facts/moodle.md section 3), not confirmed, or without a name.
     """
+    _require_living(record)
     given, family = _text(record, "firstname"), _text(record, "lastname")
     full = _text(record, "fullname") or " ".join(part for part in (given, family) if part)
     if not full:
         raise DataError("The user has no name.", mend="Fill in the name in Moodle.", code="no-name")
-    held = {role.get("shortname") for role in _items(record, "roles")}
-    member = {group.get("name") for group in _items(record, "groups")}
+    held = {role.get("shortname") for role in items_in(record, "roles")}
+    member = {group.get("name") for group in items_in(record, "groups")}
     untold = bool(roles) and "roles" not in record
     protected = untold or bool(held & set(roles) or member & set(groups))
-    return Participant(_whole(record, "id"), full, given, family, _text(record, "email"), protected)
+    email = _text(record, "email")
+    known = tuple(aliases_of(record, identify).items())
+    return Participant(whole(record, "id"), full, given, family, email, protected, known)
+
+
+def aliases_of(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """Further names that Moodle knows a user by; what looks like a Swedish personal number is left out.
+
+    The form alone decides, not the check digit: an ID number is often a personal number, and one with a typing mistake
+    says as much about the person.
+    """
+    told = {name: _text(record, name) for name in names}
+    return {name: text for name, text in told.items() if text and not _PERSONAL_NUMBER.search(text)}
+
+
+def is_deleted(record: Mapping[str, Any]) -> bool:
+    """Whether a user was deleted: Moodle has no flag for it, but renames the account and hashes its address."""
+    name, email = str(record.get("username") or ""), str(record.get("email") or "")
+    return bool(_DELETED_NAME.fullmatch(name) and _MD5.fullmatch(email))
+
+
+def _require_living(record: Mapping[str, Any]) -> None:
+    if is_deleted(record):
+        raise DataError("The account was deleted in Moodle.", mend="Nothing can be pulled for it.", code="userdeleted")
+    if record.get("confirmed") is False:
+        raise DataError(
+            "The account is not confirmed.",
+            mend=f"Confirm it: {places.ACCOUNTS}",
+            code="usernotconfirmed",
+        )
 
 
 def grades_of(record: Mapping[str, Any]) -> dict[int, Grade]:
     """One user's grades by activity number, the course total under 0; items without points are left out."""
     grades: dict[int, Grade] = {}
-    for item in _items(record, "gradeitems"):
+    for item in items_in(record, "gradeitems"):
         number = 0 if item.get("itemtype") == "course" else item.get("cmid")
         points = _points(item, "graderaw")
         if isinstance(number, int) and points is not None:
@@ -127,7 +176,7 @@ def grades_of(record: Mapping[str, Any]) -> dict[int, Grade]:
 
 def grades_by_user(records: Iterable[Mapping[str, Any]]) -> dict[int, dict[int, Grade]]:
     """Everyone's grades in a course, by Moodle's number of the account."""
-    return {_whole(record, "userid"): grades_of(record) for record in records}
+    return {whole(record, "userid"): grades_of(record) for record in records}
 
 
 def course_completion_of(seen: Seen, status: Mapping[str, Any]) -> Completion | None:
@@ -137,7 +186,7 @@ def course_completion_of(seen: Seen, status: Mapping[str, Any]) -> Completion | 
     """
     if status.get("completed") is not True:
         return None
-    times = [item.get("timecompleted") for item in _items(status, "completions") if item.get("complete") is True]
+    times = [item.get("timecompleted") for item in items_in(status, "completions") if item.get("complete") is True]
     return Completion(
         source=seen.source,
         key=seen.key,
@@ -153,7 +202,7 @@ def activity_completion_of(seen: Seen, status: Mapping[str, Any], names: Mapping
     """The completion of one activity, or None when it is not complete or not asked of this learner."""
     if status.get("isoverallcomplete") is not True or status.get("istrackeduser") is not True:
         return None
-    number = _whole(status, "cmid")
+    number = whole(status, "cmid")
     module = f"{seen.course.module}/activity:{number}"
     return Completion(
         source=seen.source,
@@ -169,19 +218,22 @@ def activity_completion_of(seen: Seen, status: Mapping[str, Any], names: Mapping
 
 def activity_names_of(sections: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     """Names of a course's activities by number, from get_contents."""
-    modules = [module for section in sections for module in _items(section, "modules")]
-    return {_whole(module, "id"): plain_text(str(module.get("name") or "")) for module in modules}
+    modules = [module for section in sections for module in items_in(section, "modules")]
+    return {whole(module, "id"): plain_text(str(module.get("name") or "")) for module in modules}
 
 
 def latest(times: Iterable[Any]) -> datetime:
-    """The greatest of Moodle's Unix times. Raises DataError ``no-date`` when there is none: 0 and null mean never."""
+    """The greatest of Moodle's Unix times, in seconds, of which 0 and null mean never.
+
+    Raises DataError ``no-date`` when none is left.
+    """
     known = [time for time in times if isinstance(time, int) and time > 0 and time is not True]
     try:
         return datetime.fromtimestamp(max(known), UTC)
     except (ValueError, OverflowError, OSError):
         raise DataError(
-            "Moodle says completed but gives no date for it.",
-            mend="Look at the course's completion report in Moodle and decide the award by hand.",
+            "Moodle says that this is done but gives no date for it.",
+            mend="Look at it in Moodle's own report and decide the award by hand.",
             code="no-date",
         ) from None
 
@@ -201,15 +253,19 @@ def _points(record: Mapping[str, Any], name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _items(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """Records in a list that may be absent, as Moodle leaves out what is empty or not allowed."""
+def items_in(record: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """Records in a list that may be absent, as Moodle leaves out what is empty or not allowed.
+
+    Raises DataError for anything else.
+    """
     value = record.get(name) or []
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise DataError(f"A record of Moodle's has no list in {name}.", code="unexpected-answer")
     return value
 
 
-def _whole(record: Mapping[str, Any], name: str) -> int:
+def whole(record: Mapping[str, Any], name: str) -> int:
+    """A number that must be there. Raises DataError when it is not."""
     value = record.get(name)
     if isinstance(value, bool) or not isinstance(value, int):
         raise DataError(f"A record of Moodle's has no number in {name}.", code="unexpected-answer")

@@ -16,6 +16,12 @@ def mimis_sources() -> tuple[type[Any], ...]:
 
 
 @hookimpl
+def mimis_commands() -> tuple[tuple[str, str, str], ...]:
+    """Setting a site up."""
+    return (("moodle", "Connect a Moodle site, and see what its courses offer.", "mimis_moodle.commands:app"),)
+
+
+@hookimpl
 def mimis_sandboxes() -> tuple[tuple[str, str], ...]:
     """The stand-in of a Moodle site."""
     return (("moodle", "mimis_moodle.sandbox:MoodleSandbox"),)

@@ -1,77 +1,49 @@
-"""The per-learner road: every learner of every course is asked about, for core Moodle has no other without set-up."""
+"""The story of a pull: rolls, the report where there is one, the learners who are to be asked about, and the cursor."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
-from itertools import islice
-from typing import Any, ClassVar
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import ClassVar
 
-from mimis_core import (
-    Completion,
-    DataError,
-    Finding,
-    Grade,
-    MimisError,
-    PermanentError,
-    PermissionDeniedError,
-    PulledPage,
-    SetAside,
-    Source,
-)
-from mimis_core.http import map_bounded
-from mimis_core.paging import by_offset
+from mimis_core import Finding, MimisError, PulledPage, SetAside, Source
 from mimis_moodle.checks import examine, require_functions
 from mimis_moodle.client import MoodleClient
-from mimis_moodle.errors import COURSE_REFUSALS, mend_for
-from mimis_moodle.mapping import (
-    Course,
-    Participant,
-    Seen,
-    activity_completion_of,
-    activity_names_of,
-    course_completion_of,
-    course_of,
-    grades_by_user,
-    participant_of,
-)
+from mimis_moodle.errors import REFUSALS
+from mimis_moodle.learners import BADGES, Learners, Told
+from mimis_moodle.memory import Memory
+from mimis_moodle.report import ReportReader
+from mimis_moodle.rolls import Roll, Rolls
+from mimis_moodle.rows import Rows
 from mimis_moodle.settings import MoodleSettings
 
 PAGE = 100
-"""Learners in one PulledPage."""
-
-
-@dataclass(frozen=True)
-class Roll:
-    """A course and who is in it."""
-
-    course: Course
-    people: tuple[Participant, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What asking gave: completions, records set aside, and how many learners it settled."""
-
-    completions: tuple[Completion, ...] = ()
-    set_aside: tuple[SetAside, ...] = ()
-    learners: int = 1
+"""Questions, or about as many completions, in one PulledPage."""
+SAVE_EVERY = 2000
+"""Questions after which a page carries a cursor: what a pull that is ended does not have to ask again."""
+_OF_NO_MATTER = frozenset({"token", "event_token", "workers", "page_size", "recheck_share"})
+"""Settings that do not change what there is to pull."""
 
 
 class MoodleSource(Source[MoodleSettings]):
     """Completions of one Moodle site.
 
     Rule: each participant of each course is asked about, also where the listing says that completion tracking is off,
-    so that every record that gives no completion is set aside with Moodle's own code.
+    so that every record that gives no completion is set aside with Moodle's own code. With a cursor, those are asked
+    about of whom a bulk answer says something new, those who only wait for Moodle's cron or for a date, and a share of
+    all others who can still earn something, so that nobody waits for more than ``1 / recheck_share`` pulls.
     """
 
     kind: ClassVar[str] = "moodle"
     Settings = MoodleSettings
+    proven: ClassVar[str | None] = "real system: recorded answers of Moodle 4.5"
 
-    def __init__(self, name: str, settings: MoodleSettings) -> None:
+    def __init__(self, name: str, settings: MoodleSettings, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__(name, settings)
-        self._client = MoodleClient(settings.url, settings.token)
+        self._client = MoodleClient(settings.url, settings.token, workers=settings.workers)
+        self._clock = clock
 
     def close(self) -> None:
         """Close all connections."""
@@ -82,149 +54,81 @@ class MoodleSource(Source[MoodleSettings]):
         return examine(self._client, self.settings)
 
     def pull(self, cursor: str | None) -> Iterator[PulledPage]:
-        """Yield every completion, a hundred learners a page; done and total count learners.
+        """Yield completions, about a hundred learners a page; done and total count learners of all courses.
 
         Raises PermissionDeniedError also when every course was refused.
         """
-        del cursor  # Moodle has no "changed since": every pull is a full one
         require_functions(self._client.site_info(), self.settings)
-        rolls, refused = self._rolls()
-        total = sum(len(roll.people) for roll in rolls)
-        done = 0
-        if refused or not total:
-            yield PulledPage(set_aside=refused, done=done, total=total)
-        outcomes = map_bounded(lambda job: job(), self._jobs(rolls), self.settings.workers)
-        while batch := tuple(islice(outcomes, PAGE)):
-            done += sum(outcome.learners for outcome in batch)
+        started = int(self._clock())
+        memory = Memory.read(cursor, self._recipe(), self.settings.recheck_share)
+        again = memory.begin(started)
+        rolls = Rolls(self._client, self.settings, self.name)
+        read, rows, notices = self._read(rolls, started)
+        memory.keep_only((*rolls.courses, BADGES))
+        total = sum(roll.size for roll in read)
+        if set_aside := (*rolls.set_aside, *notices):
+            yield PulledPage(set_aside=set_aside, done=0, total=total)
+        learners = Learners(self._client, self.settings, self.name, memory, again, rows, self._clock)
+        yield from self._pages(learners.tell(read), memory, total)
+        seen = min(memory.oldest() or started, started)
+        as_of = datetime.fromtimestamp(seen, UTC)
+        yield PulledPage(cursor=memory.write(), as_of=as_of, done=total, total=total)
+
+    def _pages(self, told: Iterator[Told], memory: Memory, total: int) -> Iterator[PulledPage]:
+        done = unsaved = 0
+        for batch in _batches(told):
+            for one in batch:
+                one.note()
+            outcomes = [one.outcome for one in batch]
+            done += sum(outcome.learners for outcome in outcomes)
+            unsaved += sum(one.asked for one in batch)
+            save = unsaved >= SAVE_EVERY
+            unsaved = 0 if save else unsaved
             yield PulledPage(
-                completions=tuple(item for outcome in batch for item in outcome.completions),
-                set_aside=tuple(item for outcome in batch for item in outcome.set_aside),
+                completions=tuple(item for outcome in outcomes for item in outcome.completions),
+                set_aside=tuple(item for outcome in outcomes for item in outcome.set_aside),
+                withdrawn=tuple(item for outcome in outcomes for item in outcome.withdrawn),
+                cursor=memory.write() if save else None,
                 done=done,
                 total=total,
             )
 
-    # Courses and participants -----------------------------------------------------------------------------------
-
-    def _rolls(self) -> tuple[list[Roll], tuple[SetAside, ...]]:
-        rolls: list[Roll] = []
-        aside: list[SetAside] = []
-        refusals: list[PermissionDeniedError] = []
-        courses, unknown = self._courses()
-        for course in courses:
-            try:
-                rolls.append(Roll(course, self._people(course, aside)))
-            except (PermissionDeniedError, DataError, PermanentError) as error:
-                aside.append(self._aside(course, course.module, error))
-                if isinstance(error, PermissionDeniedError):
-                    refusals.append(error)
-        if refusals and not rolls:
-            raise refusals[0]
-        return rolls, (*unknown, *aside)
-
-    def _courses(self) -> tuple[list[Course], list[SetAside]]:
-        seen = {course.id: course for course in map(course_of, self._client.courses())}
-        wanted = self.settings.courses or tuple(number for number in sorted(seen) if number != 1)
-        missing = [number for number in wanted if number not in seen]
-        courses = [seen[number] for number in dict.fromkeys(wanted) if number in seen]
-        if self.settings.skip_untracked:
-            courses = [course for course in courses if course.tracked]
-        return courses, [self._unknown_course(number) for number in missing]
-
-    def _require_groups(self, course: Course) -> None:
-        """Refuse a course whose groups Moodle may be hiding: a protected learner would pass unmarked."""
-        self._client.require_groups(course.id)
-        if course.grouping:
-            raise DataError(
-                f"{course.module} shows only groups of its default grouping.",
-                mend="Take the default grouping away in the course's settings (Groups), or mark protected learners by "
-                "a role instead (excluded_roles).",
-                code="default-grouping",
-            )
-
-    def _people(self, course: Course, aside: list[SetAside]) -> tuple[Participant, ...]:
-        if self.settings.excluded_groups:
-            self._require_groups(course)
-        people: dict[int, Participant] = {}
-        for record in by_offset(partial(self._new_records, course.id, set()), self.settings.page_size):
-            try:
-                person = participant_of(record, self.settings.excluded_roles, self.settings.excluded_groups)
-                people[person.user] = person
-            except DataError as error:
-                aside.append(self._aside(course, f"{course.module}/user:{record.get('id')}", error))
-        return tuple(people.values())
-
-    def _new_records(self, course: int, known: set[object], offset: int, size: int) -> list[dict[str, Any]]:
-        """A page of participants without those known already: a site that pages in circles comes to an end here."""
-        page = self._client.enrolled_users(course, self.settings.user_fields, offset, size)
-        fresh = {record.get("id"): record for record in page if record.get("id") not in known}
-        known.update(fresh)
-        return list(fresh.values())
-
-    # Learners ---------------------------------------------------------------------------------------------------
-
-    def _jobs(self, rolls: Iterable[Roll]) -> Iterator[Callable[[], Outcome]]:
-        for roll in rolls:
-            try:
-                grades, names = self._shared(roll)
-            except (PermissionDeniedError, DataError, PermanentError) as error:
-                refusal = self._aside(roll.course, roll.course.module, error)
-                yield partial(Outcome, set_aside=(refusal,), learners=len(roll.people))
-                continue
-            for person in roll.people:
-                seen = Seen(self.name, roll.course, person, grades.get(person.user, {}))
-                yield partial(self._ask, seen, names)
-
-    def _shared(self, roll: Roll) -> tuple[dict[int, dict[int, Grade]], dict[int, str]]:
-        """Grades of everyone in the course, and names of its activities where they are wanted."""
-        if not (roll.course.tracked and roll.people):
-            return {}, {}
-        grades = grades_by_user(self._client.grades(roll.course.id))
-        names = activity_names_of(self._client.contents(roll.course.id)) if self.settings.activities else {}
-        return grades, names
-
-    def _ask(self, seen: Seen, names: Mapping[int, str]) -> Outcome:
+    def _read(self, rolls: Rolls, started: int) -> tuple[list[Roll], Rows | None, tuple[SetAside, ...]]:
+        """The rolls, the custom report where one is set up and sound, and what the administrator should know of it."""
+        number = self.settings.report
+        if number is None:
+            return rolls.read(), None, ()
+        read = rolls.read(short=True)
         try:
-            status = self._client.course_completion(seen.course.id, seen.person.user)
-            whole = course_completion_of(seen, status)
-        except (PermissionDeniedError, DataError, PermanentError) as error:
-            outcome = Outcome(set_aside=(self._aside(seen.course, seen.key, error),))
-            if error.code not in ("nocriteriaset", "no-date"):
-                return outcome
-        else:
-            outcome = Outcome(completions=(whole,) if whole else ())
-        return self._with_activities(seen, names, outcome) if self.settings.activities else outcome
+            rows = ReportReader(self._client, number, rolls, started).read(read)
+        except REFUSALS as error:
+            return rolls.read(), None, (self._refused(number, error),)
+        return [roll if rows.names(roll.course.id) else rolls.again(roll) for roll in read], rows, ()
 
-    def _with_activities(self, seen: Seen, names: Mapping[int, str], outcome: Outcome) -> Outcome:
-        completions, aside = list(outcome.completions), list(outcome.set_aside)
-        try:
-            statuses = self._client.activity_completions(seen.course.id, seen.person.user)
-        except (PermissionDeniedError, DataError, PermanentError) as error:
-            return Outcome(outcome.completions, (*aside, self._aside(seen.course, f"{seen.key}/activities", error)))
-        for status in statuses:
-            try:
-                item = activity_completion_of(seen, status, names)
-            except DataError as error:
-                key = f"{seen.course.module}/activity:{status.get('cmid')}/user:{seen.person.user}"
-                aside.append(self._aside(seen.course, key, error))
-            else:
-                completions.extend([item] if item else [])
-        return Outcome(tuple(completions), tuple(aside))
-
-    # Set aside --------------------------------------------------------------------------------------------------
-
-    def _aside(self, course: Course, key: str, error: MimisError) -> SetAside:
-        """A record set aside; a refusal that concerns the whole site is raised again."""
-        code = error.code or type(error).__name__
-        if isinstance(error, PermissionDeniedError) and code not in COURSE_REFUSALS:
-            raise error
-        mend = mend_for(code, tracked=course.tracked) if code == "cannotviewreport" else error.mend
-        return SetAside(source=self.name, key=key, reason=code, message=f"{error.message} {mend or ''}".strip())
-
-    def _unknown_course(self, number: int) -> SetAside:
+    def _refused(self, number: int, error: MimisError) -> SetAside:
+        message = f"{error.message} {error.mend or ''}".strip()
         return SetAside(
             source=self.name,
-            key=f"course:{number}",
-            reason="course-not-found",
-            message=f"Moodle shows no course {number}. Correct courses in the source's settings; a hidden course "
-            "needs the right moodle/course:viewhiddencourses.",
+            key=f"report:{number}",
+            reason="report-missing" if error.code == "invalidrecord" else error.code or "report",
+            message=f"{message} Until then each learner is asked about, which takes longer and loses nothing.",
         )
+
+    def _recipe(self) -> str:
+        """The settings that a cursor is good for."""
+        told = self.settings.model_dump_json(exclude=set(_OF_NO_MATTER))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _batches(told: Iterator[Told]) -> Iterator[list[Told]]:
+    """Outcomes in portions of a page."""
+    batch: list[Told] = []
+    weight = 0
+    for one in told:
+        batch.append(one)
+        weight += max(one.asked, len(one.outcome.completions))
+        if weight >= PAGE:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch

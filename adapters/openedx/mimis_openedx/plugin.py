@@ -21,6 +21,12 @@ def mimis_sources() -> Sequence[type[Source[Any]]]:
 
 
 @hookimpl
+def mimis_commands() -> Sequence[tuple[str, str, str]]:
+    """Listening to the event bus."""
+    return (("openedx", "Listen to the event bus of Open edX.", "mimis_openedx.commands:app"),)
+
+
+@hookimpl
 def mimis_sandboxes() -> Sequence[tuple[str, str]]:
     """The stand-in of an Open edX site."""
     return (("openedx", "mimis_openedx.sandbox:OpenEdxSandbox"),)

@@ -42,6 +42,18 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
+class Claims(Record):
+    """What a token says of its application; ``filters`` are such as ``content_org:KTH``."""
+
+    is_restricted: bool = False
+    scopes: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+
+    def allows(self, organisation: str) -> bool:
+        """Whether a restricted application may read the courses of an organisation."""
+        return f"content_org:{organisation}" in self.filters
+
+
 class Course(Record):
     """One course run."""
 
@@ -65,6 +77,38 @@ class Certificate(Record):
     created_date: Annotated[datetime, AfterValidator(_as_utc)]
     certificate_type: Text = None
     grade: Fraction = None
+
+
+class Enrolment(Record):
+    """One enrolment; ``mode`` is the track, such as ``audit`` or ``verified``."""
+
+    user: Required
+    mode: Text = None
+
+
+class Share(Record):
+    """How much of a course was done; older plugins write ``ratio``, newer ones ``percent``, both of 0..1."""
+
+    earned: Fraction = None
+    possible: Fraction = None
+    ratio: Fraction = Field(default=None, validation_alias=AliasChoices("ratio", "percent"))
+
+
+class Progress(Record):
+    """What the plugin completion-aggregator counted for one learner."""
+
+    username: Required
+    completion: Share
+
+    @property
+    def is_complete(self) -> bool:
+        """True when all of a course that has anything to complete was completed."""
+        done = self.completion
+        if not done.possible:
+            return False
+        if done.ratio is not None:
+            return done.ratio >= 1
+        return done.earned is not None and done.earned >= done.possible
 
 
 class Account(Record):

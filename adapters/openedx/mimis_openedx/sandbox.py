@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from mimis_core import Completion
 from mimis_core.testing import Answer, Request, Sandbox
 from mimis_openedx.sandbox_data import Certificate, CourseRun, Enrolment, Person
-from mimis_openedx.sandbox_views import SandboxTokens, answer_api
+from mimis_openedx.sandbox_tokens import SandboxTokens
+from mimis_openedx.sandbox_views import answer_api
+from mimis_openedx.settings import organisation_of
 
 UNCOUNTABLE = "utan-betyg"
 """A learner whose grade cannot be worked out: makes pages shorter than asked for."""
@@ -20,7 +22,13 @@ WHEN = datetime(2026, 5, 4, 10, 11, 12, tzinfo=UTC)
 class OpenEdxSandbox(Sandbox):
     """Courses, grades with cursors, certificates, accounts and enrolments behind OAuth2 client credentials.
 
-    ``staff`` says whether the application's owner is global staff. ``throttled`` answers so many requests with 429.
+    Attributes:
+        staff: whether the application's owner is global staff.
+        throttled: answers so many requests with 429, with ``retry_after`` when that is not None.
+        by_number: whether accounts can be asked for by number; older sites cannot.
+        aggregator: where the plugin completion-aggregator is mounted; None when it is not installed.
+        flat: whether the plugin has the flat envelope with ``ratio`` or the one with ``pagination`` and ``percent``.
+        tokens: the token endpoint, with restricted applications and limits.
     """
 
     name: ClassVar[str] = "openedx"
@@ -35,11 +43,22 @@ class OpenEdxSandbox(Sandbox):
         self.tokens = SandboxTokens(self.client_id, self.client_secret)
         self.staff = True
         self.throttled = 0
+        self.retry_after: str | None = "0"
+        self.by_number = True
+        self.aggregator: str | None = None
+        self.flat = True
         self.add_person(self.service_user, "Tjänstekonto", "tjanst@example.org")
 
     def handle(self, request: Request) -> Answer:
         """Answer as the LMS does."""
         return answer_api(self, request)
+
+    def may_read(self, course: str, scope: str) -> bool:
+        """The common permission rule of grades and certificates, for somebody else's."""
+        allowed = self.tokens.restricted
+        if allowed is None:
+            return self.staff
+        return scope in self.tokens.granted and organisation_of(course) in allowed.organisations
 
     def load(self, completions: Sequence[Completion]) -> None:
         """Make a course, an account, a passing grade and a downloadable certificate of each completion."""
@@ -109,6 +128,35 @@ class OpenEdxSandbox(Sandbox):
     def retire(self, username: str) -> None:
         """Remove an account as a retirement does, while its grade rows still linger."""
         del self.people[username]
+
+    def pseudonymise(self, username: str) -> str:
+        """Retire an account as Open edX does: it keeps its number under a name that says so, and leaves all courses."""
+        name = f"retired__user_{username.encode().hex()[:20]}"
+        self.rename(username, name)
+        for course in self.courses:
+            self.unenrol(course, name)
+        return name
+
+    def rename(self, username: str, name: str) -> None:
+        """Give an account another username, everywhere."""
+        person = self.people.pop(username)
+        person.username, self.people[name] = name, person
+        for course in self.courses.values():
+            if enrolment := course.enrolment(username):
+                enrolment.username = name
+            if username in course.progress:
+                course.progress[name] = course.progress.pop(username)
+
+    def unenrol(self, course: str, username: str) -> None:
+        """Let a learner leave a course: her result is shown no longer, her certificate stays."""
+        if enrolment := self.courses[course].enrolment(username):
+            enrolment.is_active = False
+
+    def complete(self, course: str, username: str, name: str, earned: float, possible: float) -> None:
+        """Let the completion-aggregator count so much for a learner."""
+        if username not in self.people:
+            self.add_person(username, name, f"person{len(self.people)}@example.org")
+        self.courses[course].progress[username] = (earned, possible)
 
     def _enrol(self, course: str, username: str, name: str, certificate: Certificate | None) -> Enrolment:
         if username not in self.people:

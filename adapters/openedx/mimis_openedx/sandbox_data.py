@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from hashlib import md5
 from typing import Any
 
+from mimis_openedx.settings import organisation_of
+
 PASSING_STATES = ("downloadable", "generating")
 
 
@@ -112,15 +114,24 @@ class CourseRun:
     name: str
     hidden: bool = False
     enrolments: list[Enrolment] = field(default_factory=list)
+    progress: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """What the completion-aggregator counted, by username: completed, and to be completed."""
 
     @property
     def org(self) -> str:
         """The organisation part of the key, new style or old."""
-        return self.key.rpartition(":")[2].replace("/", "+").split("+")[0]
+        return organisation_of(self.key)
 
     def enrolment(self, username: str) -> Enrolment | None:
         """A learner's enrolment, if there is one."""
         return next((one for one in self.enrolments if one.username == username), None)
+
+    def completion(self, username: str, flat: bool) -> dict[str, Any]:
+        """A row of the completion-aggregator; with the flat envelope it writes ``ratio``, else ``percent``."""
+        earned, possible = self.progress[username]
+        share = earned / possible if possible else 0.0
+        done = {"earned": earned, "possible": possible or None, "ratio" if flat else "percent": share}
+        return {"course_key": self.key, "completion": done, "username": username}
 
     def view(self) -> dict[str, Any]:
         """A row of the course list; any date may be null."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
@@ -20,36 +18,6 @@ ENROLMENTS_PER_PAGE = 100
 DENIED = "You do not have permission to perform this action."
 
 
-class SandboxTokens:
-    """The token endpoint. ``life`` is the next token's lifetime; clear ``valid`` to make all tokens expire."""
-
-    def __init__(self, client_id: str, client_secret: str) -> None:
-        self.known = (client_id, client_secret)
-        self.life = 3600
-        self.valid: dict[str, str] = {}
-
-    def issue(self, request: Request) -> Answer:
-        """Answer a token request: only form fields are read, and only ``token_type=jwt`` gives a JWT."""
-        form = {name: values[0] for name, values in request.form().items()}
-        if "application/x-www-form-urlencoded" not in request.headers.get("content-type", ""):
-            form = {}
-        if form.get("grant_type") != "client_credentials":
-            return Answer.of({"error": "unsupported_grant_type"}, 400)
-        if (form.get("client_id"), form.get("client_secret")) != self.known:
-            return Answer.of({"error": "invalid_client"}, 401)
-        is_jwt = form.get("token_type", "").lower() == "jwt"
-        token, scheme = (_new_jwt(), "JWT") if is_jwt else (secrets.token_hex(15), "Bearer")
-        self.valid[token] = scheme
-        scope = "read write email profile"
-        body = {"access_token": token, "token_type": scheme, "expires_in": self.life, "scope": scope}
-        return Answer.of(body)
-
-    def accepts(self, request: Request) -> bool:
-        """Whether the request carries a live token under its own scheme: a JWT sent as Bearer is refused."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        return self.valid.get(token) == scheme
-
-
 def answer_api(lms: OpenEdxSandbox, request: Request) -> Answer:
     """Find the view for a request and let it answer."""
     if request.path.rstrip("/") == "/oauth2/access_token":
@@ -59,10 +27,13 @@ def answer_api(lms: OpenEdxSandbox, request: Request) -> Answer:
         return Answer.of(body, 401, WWW_Authenticate='JWT realm="api"')
     if lms.throttled > 0:
         lms.throttled -= 1
-        return Answer.of({"detail": "Request was throttled. Expected available in 0 seconds."}, 429, Retry_After="0")
+        told = {} if lms.retry_after is None else {"Retry_After": lms.retry_after}
+        return Answer.of({"detail": "Request was throttled."}, 429, **told)
     path = unquote(request.path)
     for pattern, view in VIEWS:
         if match := re.fullmatch(pattern, path):
+            if lms.tokens.restricted and view not in (list_grades, show_certificate):
+                return Answer.of({"detail": DENIED}, 403)
             return view(lms, request, *match.groups())
         if re.fullmatch(pattern, path + "/"):
             return Answer(301, headers={"Location": request.path + "/"})
@@ -92,14 +63,14 @@ def show_course(lms: OpenEdxSandbox, request: Request, key: str) -> Answer:
 def list_grades(lms: OpenEdxSandbox, request: Request, key: str) -> Answer:
     """Grades of a course by cursor, or a bare list for one learner."""
     course, username = lms.courses.get(key), _one(request, "username")
-    if not lms.staff:
+    if not lms.may_read(key, "grades:read"):
         return Answer.of({"developer_message": DENIED}, 403)
     if course is None:
         return Answer.of({"developer_message": f"Requested grade for unknown course {key}"}, 404)
     if username:
         enrolment = course.enrolment(username)
         code = "user_does_not_exist" if username not in lms.people else "user_not_enrolled"
-        if enrolment is None:
+        if enrolment is None or not enrolment.is_active:
             return Answer.of({"developer_message": f"{username} is not there.", "error_code": code}, 404)
         return Answer.of([enrolment.grade(key)])
     active = [one for one in course.enrolments if one.is_active]
@@ -109,7 +80,7 @@ def list_grades(lms: OpenEdxSandbox, request: Request, key: str) -> Answer:
 
 def show_certificate(lms: OpenEdxSandbox, request: Request, username: str, key: str) -> Answer:
     """One learner's certificate in one course, in any state."""
-    if not lms.staff and username != lms.service_user:
+    if not lms.may_read(key, "certificates:read") and username != lms.service_user:
         return Answer.of({"detail": DENIED}, 403)
     if key not in lms.courses:
         return Answer.of({"error_code": "course_id_not_valid"}, 404)
@@ -133,11 +104,17 @@ def list_certificates(lms: OpenEdxSandbox, request: Request, username: str) -> A
 
 
 def list_accounts(lms: OpenEdxSandbox, request: Request) -> Answer:
-    """Accounts by username: a list, but 404 without a body when there is no hit at all."""
-    wanted = _one(request, "username").split(",")
-    if wanted == [""]:
-        return Answer.of({"field_errors": {"username": {"developer_message": "missing"}}}, 400)
-    found = [lms.people[name] for name in wanted if name in lms.people]
+    """Accounts by username or number: 404 without a body when there is no hit, one's own when nothing is asked."""
+    names = [name for name in _one(request, "username").strip(",").split(",") if name]
+    number = _one(request, "lms_user_id") if lms.by_number and not names else ""
+    if number and not lms.staff:
+        return Answer(403)
+    if number and not number.isdigit():
+        return Answer(400)
+    if number:
+        found = [one for one in lms.people.values() if str(one.id) == number]
+    else:
+        found = [lms.people[name] for name in names or [lms.service_user] if name in lms.people]
     if not found:
         return Answer(404)
     full = [lms.staff or person.username == lms.service_user for person in found]
@@ -171,6 +148,25 @@ def show_enrolment(lms: OpenEdxSandbox, request: Request, username: str, key: st
     return Answer.of(enrolment.view(key) if enrolment else None)
 
 
+def list_completion(lms: OpenEdxSandbox, request: Request, mount: str, key: str) -> Answer:
+    """What the plugin completion-aggregator counted: only where it is mounted, in the envelope of its version."""
+    course, username = lms.courses.get(key), _one(request, "username")
+    if mount != lms.aggregator:
+        return Answer(404, b"<html><h1>Page not found</h1></html>", "text/html")
+    if not lms.staff:
+        return Answer.of({"detail": DENIED}, 403)
+    names = [name for name in course.progress if username in ("", name)] if course else []
+    if course is None or (username and not names):
+        return Answer.of({"detail": "Not found."}, 404)
+    page, size = int(_one(request, "page") or 1), int(_one(request, "page_size") or 10)
+    rows = [course.completion(name, lms.flat) for name in names[(page - 1) * size : page * size]]
+    more = f"{request.path}?page={page + 1}&page_size={size}" if page * size < len(names) else None
+    paging = {"next": more, "previous": None, "count": len(names), "num_pages": -(-len(names) // size)}
+    if lms.flat:
+        return Answer.of({**paging, "current_page": page, "start": (page - 1) * size, "results": rows})
+    return Answer.of({"pagination": paging, "results": rows})
+
+
 def _cursor_page(
     lms: OpenEdxSandbox,
     request: Request,
@@ -198,12 +194,6 @@ def _sees(lms: OpenEdxSandbox, request: Request, course: CourseRun) -> bool:
     return not course.hidden or (lms.staff and _one(request, "username") == lms.service_user)
 
 
-def _new_jwt() -> str:
-    parts = ({"alg": "HS256", "typ": "JWT"}, {"grant_type": "client-credentials", "is_restricted": False})
-    encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in parts]
-    return ".".join([*encoded, secrets.token_urlsafe(24)])
-
-
 VIEWS: tuple[tuple[str, Callable[..., Answer]], ...] = (
     (r"/api/courses/v1/courses/", list_courses),
     (r"/api/courses/v1/courses/(.+?)/?", show_course),
@@ -214,5 +204,6 @@ VIEWS: tuple[tuple[str, Callable[..., Answer]], ...] = (
     (r"/api/user/v1/accounts/([^/]+)", show_account),
     (r"/api/enrollment/v1/enrollments", list_enrolments),
     (r"/api/enrollment/v1/enrollment/([^/]+),(.+)", show_enrolment),
+    (r"/(completion-aggregator|api/completion)/v1/course/(.+)/", list_completion),
 )
 """Addresses after decoding, in the order in which they are tried."""

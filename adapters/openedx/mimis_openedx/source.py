@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import ClassVar
 
 from mimis_core import (
-    Completion,
     DataError,
     Finding,
     MimisError,
@@ -18,52 +17,93 @@ from mimis_core import (
     SetAside,
     Source,
 )
-from mimis_core.http import map_bounded
 from mimis_openedx.checks import check_connection
 from mimis_openedx.client import OpenEdx
-from mimis_openedx.mapping import (
-    NO_CERTIFICATE,
-    completion_key,
-    map_completion,
-    map_learner,
-    refuse_status,
-    set_aside_record,
-)
-from mimis_openedx.records import Account, Certificate, Course, GradeRow, read_record
+from mimis_openedx.course import CoursePull
+from mimis_openedx.events import Hint, read_webhook
+from mimis_openedx.known import Known
+from mimis_openedx.mapping import set_aside_record
+from mimis_openedx.pace import Timing
+from mimis_openedx.pull import Pull
+from mimis_openedx.records import Account, Course, read_record
 from mimis_openedx.settings import OpenEdxSettings
+
+COURSES_PER_CURSOR = 10
+"""Courses after which a long pull gives a cursor, so that an outage does not cost all that was read."""
+
+
+def utc_now() -> datetime:
+    """The clock, in whole seconds, as it is remembered and shown."""
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 class OpenEdxSource(Source[OpenEdxSettings]):
     """Pulls with Open edX's stock API: courses, their grades, and for each who passed the certificate and account.
 
-    Open edX cannot be asked for what changed, so every pull is a full one and gives no cursor.
+    Open edX cannot be asked for what changed, so the results are read in full each time. The cursor remembers what was
+    given: certificates and accounts are asked about only for what is new or changed, and for a share of the rest.
     """
 
     kind = "openedx"
     Settings = OpenEdxSettings
+    proven: ClassVar[str | None] = (
+        "vendor documents: source code of openedx-platform, event-bus-redis, openedx-webhooks and completion-aggregator"
+    )
 
-    def __init__(self, name: str, settings: OpenEdxSettings) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: OpenEdxSettings,
+        timing: Timing | None = None,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
         super().__init__(name, settings)
-        self._lms = OpenEdx(settings)
+        self._lms = OpenEdx(settings, timing or Timing())
+        self._clock = clock
 
     def pull(self, cursor: str | None) -> Iterator[PulledPage]:
         """Yield who completed what, page by page; progress counts courses begun. See :meth:`mimis_core.Source.pull`."""
+        pull = Pull(self.name, self.settings, self._lms, Known.read(cursor), self._clock())
         courses, missing = self.find_courses()
         if missing:
             yield PulledPage(set_aside=tuple(missing), done=0, total=len(courses))
         denied: list[PermissionDeniedError] = []
         for number, course in enumerate(courses, start=1):
             try:
-                for completions, aside in self._course_pages(course):
-                    yield PulledPage(
-                        completions=tuple(completions), set_aside=tuple(aside), done=number, total=len(courses)
-                    )
+                for batch in CoursePull(pull, course).batches():
+                    yield PulledPage(**batch.parts(), done=number, total=len(courses))
             except (PermissionDeniedError, NotFoundError, PermanentError, DataError) as error:
                 if isinstance(error, PermissionDeniedError):
                     denied.append(error)
                 yield PulledPage(set_aside=(self._refused(course.key, error),), done=number, total=len(courses))
+            if number % COURSES_PER_CURSOR == 0:
+                yield PulledPage(cursor=pull.known.cursor(), done=number, total=len(courses))
         if denied and len(denied) == len(courses):
             raise denied[0]
+        yield self._last_page(pull, courses, whole=not missing)
+
+    def read_event(self, body: bytes, content_type: str) -> tuple[str, ...]:
+        """The learner and course in what openedx-webhooks posted; events of courses that are not pulled give none."""
+        hint = read_webhook(body)
+        return (str(hint),) if hint and self.settings.pulls(hint.course) else ()
+
+    def follow(self, hint: str) -> Iterator[PulledPage]:
+        """Ask anew about one learner in one course, or about a whole course where only that is known.
+
+        A completion that Open edX does not date waits for the next pull, whose cursor remembers when it was first seen.
+        Raises NotFoundError when course or account are not there: the next pull finds what there is to say of it.
+        """
+        wanted = Hint.read(hint)
+        if not self.settings.pulls(wanted.course):
+            return
+        course = self._lms.course(wanted.course)
+        pull = Pull(self.name, self.settings, self._lms, Known(), self._clock(), undated=False)
+        reader = CoursePull(pull, course)
+        if wanted.user is None and wanted.username is None:
+            yield from (PulledPage(**batch.parts()) for batch in reader.batches())
+            return
+        account = self._account(wanted)
+        yield PulledPage(**reader.one(account.username, account).parts())
 
     def check(self) -> list[Finding]:
         """Try token, courses, grades and accounts in turn, and say which right is missing."""
@@ -74,69 +114,49 @@ class OpenEdxSource(Source[OpenEdxSettings]):
         self._lms.close()
 
     def find_courses(self) -> tuple[list[Course], list[SetAside]]:
-        """The courses to pull, and the configured ones that cannot be found."""
+        """The courses to pull, and what cannot be found or read of them."""
+        courses: dict[str, Course] = {}
+        missing: list[SetAside] = []
         if not self.settings.courses:
-            found = {course.key: course for org in self.settings.orgs for course in self._lms.courses(org)}
-            return list(found.values()), []
-        courses, missing = [], []
-        for key in dict.fromkeys(self.settings.courses):
-            try:
-                courses.append(self._lms.course(key))
-            except (NotFoundError, PermanentError, DataError) as error:
-                missing.append(self._refused(key, error))
-        return courses, missing
+            self._list_courses(courses, missing)
+        for key in dict.fromkeys((*self.settings.courses, *self.settings.ungraded)):
+            if key not in courses:
+                try:
+                    courses[key] = self._lms.course(key)
+                except (NotFoundError, PermanentError, DataError) as error:
+                    missing.append(self._refused(key, error))
+        return list(courses.values()), missing
+
+    def _last_page(self, pull: Pull, courses: list[Course], *, whole: bool) -> PulledPage:
+        """Departures and the cursor; a course that could not be found has not been asked about up to any time."""
+        departed = tuple(pull.departures())
+        as_of = pull.known.as_of(course.key for course in courses) if whole else None
+        return PulledPage(
+            departed=departed, cursor=pull.known.cursor(), as_of=as_of, done=len(courses), total=len(courses)
+        )
+
+    def _list_courses(self, courses: dict[str, Course], missing: list[SetAside]) -> None:
+        for org in self.settings.orgs:
+            for number, item in enumerate(self._lms.courses(org)):
+                try:
+                    course = read_record(Course, item)
+                    courses[course.key] = course
+                except DataError:
+                    missing.append(set_aside_record(self.name, f"courses:{org}/row:{number}", "malformed"))
+
+    def _account(self, hint: Hint) -> Account:
+        found = self._lms.account_of(hint.user) if hint.user else self._by_name(str(hint.username))
+        if found is None:
+            raise NotFoundError("Open edX has no such account any more.", mend="The next sync looks at it again.")
+        return found
+
+    def _by_name(self, username: str) -> Account | None:
+        found = self._lms.accounts([username]).get(username)
+        if isinstance(found, DataError):
+            raise found
+        return found
 
     def _refused(self, course_key: str, error: MimisError) -> SetAside:
         reason = error.code or ("not_found" if isinstance(error, NotFoundError) else "denied")
         message = f"The course cannot be read. {error.mend or 'Look at it in the LMS.'}"
         return set_aside_record(self.name, f"course:{course_key}", reason, message)
-
-    def _course_pages(self, course: Course) -> Iterator[tuple[list[Completion], list[SetAside]]]:
-        seen: set[str] = set()
-        for page, items in enumerate(self._lms.grades(course.key, self.settings.page_size)):
-            rows, aside = self._read_rows(f"{course.key}/page:{page}", items)
-            fresh = [row for row in rows if row.passed and row.username not in seen]
-            seen.update(row.username for row in fresh)
-            completions, more = self._complete(course, fresh)
-            yield completions, aside + more
-
-    def _read_rows(self, where: str, items: Sequence[Any]) -> tuple[list[GradeRow], list[SetAside]]:
-        rows, aside = [], []
-        for number, item in enumerate(items):
-            try:
-                rows.append(read_record(GradeRow, item))
-            except DataError:
-                aside.append(set_aside_record(self.name, f"{where}/row:{number}", "malformed"))
-        return rows, aside
-
-    def _complete(self, course: Course, rows: list[GradeRow]) -> tuple[list[Completion], list[SetAside]]:
-        found = list(map_bounded(lambda row: self._certificate(course, row), rows, self.settings.workers))
-        accounts = self._lms.accounts([row.username for row in rows])
-        completions, aside = [], []
-        for row, certificate in zip(rows, found, strict=True):
-            account = accounts.get(row.username)
-            try:
-                completions.append(self._completion(course, row, certificate, account))
-            except (DataError, NotFoundError, PermanentError) as error:
-                key = completion_key(course.key, account, row.username)
-                aside.append(set_aside_record(self.name, key, error.code or "not_found"))
-        return completions, aside
-
-    def _certificate(self, course: Course, row: GradeRow) -> Certificate | MimisError | None:
-        """The certificate, or the error that concerns this record alone; other errors end the pull."""
-        try:
-            return self._lms.certificate(row.username, course.key)
-        except NotFoundError as error:
-            return None if error.code in NO_CERTIFICATE and not self.settings.require_certificate else error
-        except (DataError, PermanentError) as error:
-            return error
-
-    def _completion(
-        self, course: Course, row: GradeRow, certificate: Certificate | MimisError | None, account: Account | None
-    ) -> Completion:
-        learner = map_learner(self.name, account, self.settings.verified_email_only)
-        if isinstance(certificate, MimisError):
-            raise certificate
-        if certificate is not None:
-            refuse_status(certificate, self.settings.require_certificate)
-        return map_completion(course, row, certificate, learner, datetime.now(UTC))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import threading
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from authlib.oauth2.client import OAuth2Client
 from pydantic import SecretStr
 
-from mimis_core import AuthenticationError, ConfigurationError, MimisError, TemporaryError
+from mimis_core import AuthenticationError, ConfigurationError, DataError, MimisError, TemporaryError
 from mimis_core.http import Client, Response
-from mimis_openedx.records import reason_of
+from mimis_openedx.records import Claims, read_record, reason_of
 
 PATH = "oauth2/access_token"
 LEEWAY = 60
@@ -21,7 +25,7 @@ MENDS = {
     "invalid_client": "Compare client_id and client_secret with the application in the LMS's Django admin.",
     "unsupported_grant_type": "Set the application's grant type to client credentials in the LMS's Django admin.",
     "unauthorized_client": "Set the application's grant type to client credentials in the LMS's Django admin.",
-    "invalid_scope": "Remove the application's scope limits in the LMS's Django admin.",
+    "invalid_scope": "Let the application have these scopes in the LMS's Django admin, or take them out of scopes.",
 }
 
 
@@ -32,7 +36,9 @@ class TokenKeeper:
     timeouts, retries and errors are those of every other request.
     """
 
-    def __init__(self, http: Client, client_id: str, client_secret: SecretStr) -> None:
+    def __init__(self, http: Client, client_id: str, client_secret: SecretStr, scopes: Sequence[str] = ()) -> None:
+        # without scope the LMS gives all that the application may have by default
+        self._scope = {"scope": " ".join(scopes)} if scopes else {}
         self._oauth = OAuth2Client(
             _TokenEndpoint(http),
             client_id,
@@ -47,11 +53,20 @@ class TokenKeeper:
         with self._lock:
             refused = renew and getattr(self._handed, "token", None) is self._oauth.token
             if refused or self._is_stale():
-                self._oauth.fetch_token(PATH, grant_type="client_credentials", token_type="jwt")
+                self._oauth.fetch_token(PATH, grant_type="client_credentials", token_type="jwt", **self._scope)
             token = self._oauth.token
         self._handed.token = token
         scheme = "JWT" if str(token.get("token_type", "")).lower() == "jwt" else "Bearer"
         return f"{scheme} {token['access_token']}"
+
+    def claims(self) -> Claims:
+        """What the current token says of itself; an opaque one says nothing. For ``check``: nothing is verified."""
+        token = str((self._oauth.token or {}).get("access_token", ""))
+        try:
+            payload = token.split(".")[1]
+            return read_record(Claims, json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
+        except (IndexError, binascii.Error, ValueError, DataError):
+            return Claims()
 
     def _is_stale(self) -> bool:
         token = self._oauth.token
@@ -86,7 +101,9 @@ class _TokenEndpoint:
             text = f"Open edX gives no token ({code or response.status_code})."
             return AuthenticationError(text, mend=mend, code=code)
         if response.status_code == 403:  # django-ratelimit's block, which does not answer 429
-            return TemporaryError("Open edX limits how often tokens are asked for.", mend="Try again in a minute.")
+            return TemporaryError(
+                "Open edX limits how often tokens are asked for.", mend="Try again in a minute.", retry_after=60
+            )
         if response.status_code == 404:
             return ConfigurationError("There is no Open edX at this address.", mend="Set url to the LMS address.")
         return self._http.error(response, code)
@@ -98,5 +115,6 @@ class _TokenEndpoint:
         if isinstance(life, int) and life < 0:
             raise AuthenticationError(
                 "Open edX gives tokens that have already expired.",
-                mend="The application is restricted and the LMS gave no JWT: use an unrestricted application.",
+                mend="The application is restricted and the LMS gave no JWT, though one was asked for: use one that is "
+                "not restricted.",
             )

@@ -52,7 +52,7 @@ class Play:
     def rerun(self) -> dict[str, Any]:
         """The same sync and pull on the same data: what is new must be nothing, also at the sandboxes."""
         before = self.received_counts()
-        report = self.stage.school.sync()
+        report = self.stage.school.sync(full=True)
         work = self.stage.school.drain()
         pulled = self.pull()
         after = self.received_counts()

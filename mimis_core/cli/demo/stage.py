@@ -19,7 +19,7 @@ from mimis_core.plugins import load_plugins
 from mimis_core.services import Services, open_services
 from mimis_core.settings import FILENAME, load_settings
 from mimis_core.store.catalogue_files import load_catalogue
-from mimis_core.testing.sandbox import Answer, Request, Sandbox
+from mimis_core.testing import Answer, Request, Sandbox
 
 SCHOOL = Organisation(
     id="school",

@@ -50,6 +50,10 @@ class TestConformance(TalentFeedConformance):
     def entry(self) -> TalentEntry:
         return ENTRY
 
+    @pytest.fixture
+    def locked_out(self, connect: Callable[..., TeamtailorFeed]) -> TeamtailorFeed:
+        return connect(api_key="not-the-customers-key", partner_key="not-the-partners-key")
+
 
 @pytest.fixture
 def connect(server: TeamtailorSandbox) -> Iterator[Callable[..., TeamtailorFeed]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
@@ -34,6 +35,12 @@ WALLET = "europass.eu/abc"
 
 class TestEuropassConforms(CourierConformance):
     adapter_type = EuropassCourier
+
+    @pytest.fixture
+    def locked_out(self, server: WalletSandbox) -> Iterator[EuropassCourier]:
+        server.require_token("the right one")
+        with connect(server.settings(), token="a wrong one") as opened:
+            yield opened
 
 
 def to_wallet(parcel: Parcel, to: str = WALLET) -> Parcel:

@@ -26,15 +26,30 @@ from mimis_core import (
     Organisation,
     QualityAssurance,
 )
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core.testing.conformance import FormatConformance
 
 Make = Callable[..., Achievement]
 Order = Callable[..., IssueOrder]
 Built = Callable[..., dict[str, Any]]
 
 
-class TestSettings(AdapterConformance):
+class TestElmConforms(FormatConformance):
     adapter_type = ElmFormat
+
+    @pytest.fixture
+    def format(self) -> Iterator[ElmFormat]:
+        with ElmFormat("elm", ElmSettings()) as opened:
+            yield opened
+
+    @pytest.fixture
+    def misfit(self, order: IssueOrder) -> tuple[IssueOrder, tuple[str, ...]]:
+        nobody = order.learner.model_copy(update={"full_name": "  ", "id": "elev@skola.example"})
+        wrong = order.model_copy(update={"learner": nobody, "status_url": "status/1"})
+        return wrong, ("full_name", "status_url", "learner_id holds a mail address")
+
+    @pytest.fixture
+    def order(self, achievement: Make, order: Order) -> IssueOrder:
+        return order(achievement())
 
 
 def claim_of(document: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,20 @@
-"""The sandbox against the source, and the template against both."""
+"""The sandbox against the source."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mimis_files.commands import Kind, app, template_text
 from mimis_files.mapping import OTHER_TITLE, TITLES
+from mimis_files.personal import looks_personal
 from mimis_files.sandbox import FilesSandbox
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
-from mimis_files.values import looks_personal
-from typer.testing import CliRunner
 
 from mimis_core import Attachment, Completion, CompletionKind, Grade, SourceLearner
+from mimis_core.testing import FAULTS
 
 LETTERS = st.characters(codec="utf-8", categories=["Lu", "Ll", "Lo"])
 NAMES = st.text(st.sampled_from("aåäöéüÅÖłŁ;\",'- xyz") | LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -30,11 +27,13 @@ GRADES = st.sampled_from(["A", "E", "VG", "Godkänt"]).map(lambda text: Grade(te
 
 @st.composite
 def made_completions(draw: st.DrawFn) -> Completion:
-    id, achievement = draw(st.integers(1, 9999).map(str)), draw(st.sampled_from(["a", "verktygsvana", "b-2"]))
+    id, achievement = draw(st.integers(1, 9999).map(str)), draw(st.sampled_from(["a", "verktygsvana", "b-2", "a#1"]))
+    user = draw(st.none() | st.just(f"user{id}"))
     learner = SourceLearner(
         source="files",
         key=id,
         full_name=draw(NAMES),
+        aliases={"idnumber": id} | ({"username": user} if user else {}),
         given_name=draw(st.none() | NAMES),
         email=draw(st.none() | st.just(f"{id}@exempel.se")),
         protected=draw(st.booleans()),
@@ -47,7 +46,7 @@ def made_completions(draw: st.DrawFn) -> Completion:
         key=f"achievement:{achievement}/learner:{id}",
         learner=learner,
         module=f"achievement:{achievement}",
-        title=draw(NAMES),
+        title=draw(NAMES) + (", läranderesultat 1" if "#" in achievement else ""),
         completed_at=completed_at,
         kind=kind,
         grade=draw(st.none() | GRADES),
@@ -112,35 +111,25 @@ def test_course_of_lms_is_refused() -> None:
         sandbox.load([make("Kim").model_copy(update={"module": "course:2"})])
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_template_is_readable_but_unused(tmp_path: Path, kind: Kind) -> None:
-    (tmp_path / "mall.csv").write_text(template_text(kind), encoding="utf-8-sig")
-    (page,) = FilesSource("listor", FilesSettings(path=tmp_path)).pull(None)
-    assert (page.completions, page.set_aside, page.total) == ((), (), 1)
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_fault_lasts_until_it_is_healed(fault: str) -> None:
+    with FilesSandbox() as sandbox:
+        sandbox.load([make("Kim")])
+        sound = sandbox.received()
+        sandbox.fail(fault)
+        assert not (sandbox.folder / "klara.csv").exists() or sandbox.received() != sound
+        sandbox.heal()
+        assert sandbox.received() == sound
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_filled_in_template_is_completed(tmp_path: Path, kind: Kind) -> None:
-    (tmp_path / "mall.csv").write_text(template_text(kind).replace("Nej", "Ja"), encoding="utf-8-sig")
-    (page,) = FilesSource("listor", FilesSettings(path=tmp_path)).pull(None)
-    assert [one.kind.value for one in page.completions] == [
-        {"kurs": "course", "validering": "validation", "arbetsplatsintyg": "attestation"}[kind]
-    ]
+def test_unknown_fault_is_refused() -> None:
+    with FilesSandbox() as sandbox, pytest.raises(KeyError):
+        sandbox.fail("lightning")
 
 
-def test_command_prints_the_template() -> None:
-    answer = CliRunner().invoke(app, ["template", "--kind", "arbetsplatsintyg"])
-    assert answer.exit_code == 0
-    assert answer.stdout.splitlines()[0].startswith("deltagare-id;namn;e-post;mikromerit;datum")
-    assert "handledare" in answer.stdout
-
-
-def test_command_prints_headings_as_json() -> None:
-    answer = CliRunner().invoke(app, ["template", "--json"])
-    assert json.loads(answer.stdout)["columns"][-1] == "skyddad"
-
-
-def test_command_writes_file_for_excel(tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["template", "--output", str(tmp_path / "mall.csv")])
-    assert answer.exit_code == 0
-    assert (tmp_path / "mall.csv").read_bytes().startswith(b"\xef\xbb\xbfdeltagare-id;")
+def test_loading_more_keeps_what_was_there() -> None:
+    with FilesSandbox() as sandbox:
+        sandbox.load([make("Kim")])
+        sandbox.load([make("Bo").model_copy(update={"key": "b"})])
+        ((_, content),) = sandbox.received()
+    assert content.count(b"\r\n") == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -13,19 +14,12 @@ from mimis_files.source import FilesSource
 
 from mimis_core import Completion, CompletionKind, ConfigurationError, Grade, SetAside
 from mimis_core.plugins import load_plugins
-from mimis_core.testing.conformance import AdapterConformance
 
 Pull = Callable[..., tuple[list[Completion], list[SetAside]]]
 
 FULL = (
     "Deltagare-ID;Förnamn;Efternamn;E-post;Mikromerit;Datum;Bedömare;Handledare;Resultat;Betyg;Typ;Arbetsplats;Underlag"
 )
-
-
-class TestFilesConformance(AdapterConformance):
-    """What holds for every adapter."""
-
-    adapter_type = FilesSource
 
 
 def test_plugin_registers_source_and_command() -> None:
@@ -116,8 +110,8 @@ def test_bad_row_is_named_without_person(pull: Pull, row: str, reason: str, colu
     assert "Kim" not in aside[0].message
 
 
-def test_row_that_breaks_off_is_unfinished(pull: Pull) -> None:
-    assert pull("1;Kim") == ([], [])
+def test_short_row_is_unfinished(pull: Pull) -> None:
+    assert pull("1;Kim", "") == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -218,17 +212,142 @@ def test_same_list_twice_is_one(tmp_path: Path, source: FilesSource, pull: Pull)
     assert (page.set_aside, page.total) == ((), 2)
 
 
-def test_newest_of_two_dates_counts(pull: Pull) -> None:
+def reasons(aside: list[SetAside]) -> list[tuple[str, str]]:
+    return [(one.key, one.reason) for one in aside]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_newest_of_three_dates_counts(pull: Pull, order: tuple[int, ...]) -> None:
     rows = ("1;Kim;a;2026-11-24;Ja", "1;Kim;a;2029-11-24;Ja", "1;Kim;a;2023-11-24;Ja")
-    good, aside = pull(*rows)
-    assert ([one.completed_at.year for one in good], aside) == ([2029], [])
+    good, aside = pull(*(rows[index] for index in order))
+    assert [one.completed_at.year for one in good] == [2029]
+    assert {one.reason for one in aside} == {"superseded"}
+    assert len(aside) == 2
 
 
-@pytest.mark.parametrize("other", ["1;Kim;a;2026-11-24;C;kurs;Bo", "1;Kim;a;2027-01-01;Ja;validering;Bo"])
-def test_contradicting_rows_are_reported(pull: Pull, other: str) -> None:
-    headings = "deltagare-id;namn;mikromerit;datum;resultat;typ;bedömare"
-    good, aside = pull("1;Kim;a;2026-11-24;A;kurs;Bo", other, headings=headings)
-    assert ([one.grade for one in good], [one.reason for one in aside]) == ([Grade(text="A")], ["duplicate"])
+@pytest.mark.parametrize("rows", [("A", "C"), ("C", "A")])
+def test_rows_of_one_day_that_contradict_are_all_set_aside(pull: Pull, rows: tuple[str, ...]) -> None:
+    good, aside = pull(*(f"1;Kim;a;2026-11-24;{grade}" for grade in rows), "2;Bo;a;2026-11-24;Ja")
+    assert [one.learner.key for one in good] == ["2"]
+    assert reasons(aside) == [("lista.csv:2", "duplicate"), ("lista.csv:3", "duplicate")]
+
+
+def test_later_row_settles_contradiction(pull: Pull) -> None:
+    good, aside = pull("1;Kim;a;2026-11-24;A", "1;Kim;a;2026-11-24;C", "1;Kim;a;2026-12-01;B")
+    assert ([one.grade for one in good], [one.reason for one in aside]) == ([Grade(text="B")], ["superseded"] * 2)
+
+
+# What is taken back ----------------------------------------------------------------------------------------------
+
+TAKEN_BACK = "deltagare-id;namn;mikromerit;datum;resultat;Makulerad;Skäl"
+
+
+def withdrawn(source: FilesSource) -> list[tuple[str, str]]:
+    return [(one.key, one.message) for page in source.pull(None) for one in page.withdrawn]
+
+
+def test_cancelled_row_takes_completion_back(source: FilesSource, pull: Pull) -> None:
+    headings = "deltagare-id;namn;mikromerit;datum;resultat"
+    (one,), _ = pull("1;Kim;a;2026-11-24;Ja", headings=headings)
+    good, aside = pull("1;Kim;a;2026-11-24;Ja;Ja;Fel kurs", "2;Bo;a;2026-11-24;Ja;;", headings=TAKEN_BACK)
+    assert ([two.learner.key for two in good], aside) == (["2"], [])
+    assert withdrawn(source) == [(one.key, "lista.csv, rad 2: Listan tar tillbaka raden. Skäl: Fel kurs")]
+
+
+@pytest.mark.parametrize("reason", ["Kim har bytt kurs", "se kim@exempel.se"])
+def test_reason_that_names_somebody_is_left_out(source: FilesSource, pull: Pull, reason: str) -> None:
+    pull(f"1;Kim;a;2026-11-24;Ja;x;{reason}", headings=TAKEN_BACK)
+    ((_, message),) = withdrawn(source)
+    assert message == "lista.csv, rad 2: Listan tar tillbaka raden. Skälet står i listan."
+
+
+@pytest.mark.parametrize(("mark", "reason"), [("kanske", "withdrawn"), ("19900101-0017", "personal-number")])
+def test_unclear_cancelling_is_asked_about(source: FilesSource, pull: Pull, mark: str, reason: str) -> None:
+    good, aside = pull(f"1;Kim;a;2026-11-24;Ja;{mark};", headings=TAKEN_BACK)
+    assert (good, [one.reason for one in aside], withdrawn(source)) == ([], [reason], [])
+
+
+def test_deleted_row_takes_nothing_back(source: FilesSource, pull: Pull) -> None:
+    pull("1;Kim;a;2026-11-24;Ja", "2;Bo;a;2026-11-24;Ja")
+    pull("1;Kim;a;2026-11-24;Ja")
+    assert withdrawn(source) == []
+
+
+@pytest.mark.parametrize(("other_day", "left"), [("2026-11-24", 0), ("2026-12-01", 1)])
+def test_row_of_a_later_day_outlives_cancelling(pull: Pull, other_day: str, left: int) -> None:
+    good, _ = pull("1;Kim;a;2026-11-24;Ja;Ja;", f"1;Kim;a;{other_day};Ja;;", headings=TAKEN_BACK)
+    assert len(good) == left
+
+
+# Outcomes, periods, courses ----------------------------------------------------------------------------------------
+
+OUTCOMES = "deltagare-id;namn;mikromerit;läranderesultat;datum;bedömare;typ;metod;underlag"
+
+
+def test_each_outcome_is_a_module(pull: Pull) -> None:
+    row = "1;Kim;verktygsvana;{};2026-11-24;Bo Ek;validering;Arbetsprov;Fyra av fem"
+    good, aside = pull(*(row.format(number) for number in ("1", "Läranderesultat 2", "")), headings=OUTCOMES)
+    assert aside == []
+    assert [one.module.removeprefix("achievement:verktygsvana") for one in good] == ["#1", "#2", ""]
+    assert [one.key.partition("/")[0] for one in good] == [one.module for one in good]
+    assert good[0].evidence == "Arbetsprov: Fyra av fem"
+    assert good[0].title == "verktygsvana, läranderesultat 1"
+
+
+@pytest.mark.parametrize("outcome", ["1,2", "svetsa", "0", "100"])
+def test_unclear_outcome_is_set_aside(pull: Pull, outcome: str) -> None:
+    good, aside = pull(f"1;Kim;a;{outcome};2026-11-24;Bo;validering;;", headings=OUTCOMES)
+    assert (good, [one.reason for one in aside]) == ([], ["outcome"])
+
+
+@pytest.mark.parametrize(
+    ("period", "days"),
+    [
+        ("2026-10-05 – 2026-11-13", 39),
+        ("5/10 -26 till 13/11 -26", 39),
+        ("2026-11-13 t.o.m. 2026-11-13", 0),
+        ("2026-10-05--", None),
+        ("2026-11-13 – 2026-10-05", None),
+    ],
+)
+def test_period_gives_first_and_last_day(pull: Pull, period: str, days: int | None) -> None:
+    good, aside = pull(f"1;Kim;a;{period};Ove", headings="deltagare-id;namn;mikromerit;period;handledare")
+    assert [(one.completed_at - one.started_at).days for one in good if one.started_at] == (
+        [] if days is None else [days]
+    )
+    assert [one.reason for one in aside] == (["period"] if days is None else [])
+
+
+def test_course_without_answer_is_never_guessed(pull: Pull) -> None:
+    good, aside = pull("1;Kim;Cykelservice, grund;2026-11-24", headings="deltagare-id;namn;kurs;datum")
+    assert (good, [one.reason for one in aside]) == ([], ["course"])
+    assert "mimis files map" in aside[0].message
+
+
+def test_answers_turn_courses_into_entries(tmp_path: Path, pull: Pull) -> None:
+    courses = '[courses]\n"Kurs A" = "cykelservice-grund"\n"Kurs B" = "-"\n'
+    (tmp_path / "mapping.toml").write_text(f'[headings]\n"Elevkod" = "deltagare-id"\n{courses}', "utf-8")
+    rows = ("1;Kim;kurs  a;2026-11-24", "2;Bo;Kurs B;2026-11-24", "3;Al;Kurs C;2026-11-24")
+    good, aside = pull(*rows, headings="Elevkod;namn;kursnamn;datum")
+    assert [(one.module, one.title) for one in good] == [("achievement:cykelservice-grund", "kurs  a")]
+    assert reasons(aside) == [("lista.csv:4", "course")]
+
+
+def test_titles_in_the_column_of_ids_are_answered_too(tmp_path: Path, pull: Pull) -> None:
+    (tmp_path / "mapping.toml").write_text('[courses]\n"Cykelservice, grund" = "cykelservice-grund"\n', "utf-8")
+    (one,), _ = pull("1;Kim;Cykelservice, grund;2026-11-24;Ja")
+    assert one.module == "achievement:cykelservice-grund"
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#SAKNAS!", "#DIV/0!"])
+def test_formula_that_failed_is_no_id(pull: Pull, text: str) -> None:
+    good, aside = pull(f"{text};Kim;a;2026-11-24;Ja")
+    assert (good, [one.reason for one in aside]) == ([], ["formula"])
+
+
+def test_names_in_other_systems_become_aliases(pull: Pull) -> None:
+    (one,), _ = pull("17;Kim;a;2026-11-24;kimex", headings="deltagare-id;namn;mikromerit;datum;användarnamn")
+    assert one.learner.aliases == {"idnumber": "17", "username": "kimex"}
 
 
 def test_large_list_comes_in_batches(source: FilesSource, pull: Pull) -> None:
@@ -244,7 +363,7 @@ def test_large_list_comes_in_batches(source: FilesSource, pull: Pull) -> None:
 
 def test_unusable_file_stops_no_other(tmp_path: Path, pull: Pull) -> None:
     (tmp_path / "annan.csv").write_text("frukt;antal\näpple;3\n", encoding="utf-8")
-    (tmp_path / "tom.csv").write_bytes(b"")
+    (tmp_path / "tom.csv").write_bytes(b"\n")
     (tmp_path / "trasig.csv").write_bytes(b"\x81\x8d")
     good, aside = pull("1;Kim;verktygsvana;2026-11-24;Ja")
     assert len(good) == 1

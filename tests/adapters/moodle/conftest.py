@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -115,7 +114,7 @@ def scripted() -> Iterator[Scripted]:
 
 @pytest.fixture
 def client(scripted: Scripted) -> Iterator[MoodleClient]:
-    client = MoodleClient(scripted.url, SecretStr("a-token"), retries=0, pause=0)
+    client = MoodleClient(scripted.url, SecretStr("a-token"), retries=2, pause=0)
     yield client
     client.close()
 
@@ -125,6 +124,10 @@ def pull(shared: Path) -> Path:
     return shared / "moodle" / "pull"
 
 
-@pytest.fixture(scope="session")
-def recorded(pull: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (pull / "requests.jsonl").read_text(encoding="utf-8").splitlines()]
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what a pull does with each fault."""
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    told = [text for report in reports for name, text in report.user_properties if name == "fault"]
+    if told:
+        terminalreporter.section("Moodle: faults and what a pull does")
+        terminalreporter.write_line("\n".join(told))

@@ -118,6 +118,22 @@ def test_busy_site_says_when(scripted: Any, client: MoodleClient) -> None:
     with pytest.raises(TemporaryError) as caught:
         client.site_info()
     assert caught.value.retry_after == 300
+    assert len(scripted.requests) == 1  # it said when: asking before is of no use
+
+
+def test_trouble_slows_down(scripted: Any, client: MoodleClient) -> None:
+    before = client.pace.limit
+    scripted.script.append(Answer(503, b"<html>", "text/html", {"Retry-After": "0"}))
+    scripted.say([])
+    client.enrolled_users(2, ("id",), 0, 50)
+    assert client.pace.limit == before // 2
+
+
+@pytest.mark.parametrize("completed", [None, "true", 1, "false"])
+def test_odd_completed_is_no_answer(scripted: Any, client: MoodleClient, completed: Any) -> None:
+    scripted.say({"completionstatus": {"completed": completed, "completions": []}})
+    with pytest.raises(PermanentError):
+        client.course_completion(2, 3)
 
 
 @pytest.mark.parametrize("passing", [b"<html>login</html>", b'{"courses": [{"id"', b""])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,12 @@ from mimis_moodle.mapping import (
     Seen,
     activity_completion_of,
     activity_names_of,
+    aliases_of,
     course_completion_of,
     course_of,
     grades_by_user,
     grades_of,
+    is_deleted,
     latest,
     participant_of,
     plain_text,
@@ -217,3 +221,69 @@ ITEMS = st.lists(st.dictionaries(st.sampled_from(["itemtype", "cmid", "graderaw"
 @given(st.dictionaries(st.sampled_from(["userid", "gradeitems"]), JSON | ITEMS))
 def test_odd_grades_never_break_otherwise(record: dict[str, Any]) -> None:
     assert code_of(grades_of, record) in (None, "unexpected-answer")
+
+
+# Who is who -------------------------------------------------------------------------------------------------------
+
+PERSONAL_NUMBERS = ["19700101-1234", "197001011234", "700101-1234", "7001011234", "700161+1234", "elev-20050231-0000"]
+
+
+@pytest.mark.parametrize("number", PERSONAL_NUMBERS)
+def test_personal_number_is_no_alias(number: str) -> None:
+    assert aliases_of({"idnumber": number, "username": "u01"}, ("idnumber", "username")) == {"username": "u01"}
+
+
+@pytest.mark.parametrize("told", ["A-100001", "900001", "u01@example.invalid", "20261399001", "1234567890123"])
+def test_other_numbers_are_aliases(told: str) -> None:
+    assert aliases_of({"idnumber": told}, ("idnumber",)) == {"idnumber": told}
+
+
+@given(st.dates(), st.integers(0, 9999), st.sampled_from(["", "-", "+", " "]), st.text("abcåäö-_ "), st.booleans())
+def test_no_personal_number_gets_through(day: Any, last: int, sign: str, around: str, century: bool) -> None:
+    digits = f"{day.year % 2 + 19}{day.year % 100:02}" if century else f"{day.year % 100:02}"
+    number = f"{digits}{day.month:02}{day.day:02}{sign}{last:04}"
+    assert aliases_of({"idnumber": f"{around}{number}{around}"}, ("idnumber",)) == {}
+
+
+@pytest.mark.parametrize("told", [None, "", "  ", 7])
+def test_absent_alias_is_left_out(told: Any) -> None:
+    assert aliases_of({"username": told}, ("username",)) == {}
+
+
+def test_aliases_reach_the_learner() -> None:
+    person = participant_of({"id": 3, "fullname": "Å", "username": "u01"}, identify=("username",))
+    assert Seen("school", Course(2, "K", True), person, {}).learner.aliases == {"username": "u01"}
+
+
+DELETED = {"id": 21, "fullname": "X", "username": "u19@example.invalid.1795526554", "email": "0d" * 16}
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [(DELETED, "userdeleted"), ({"id": 22, "fullname": "X", "confirmed": False}, "usernotconfirmed")],
+)
+def test_dead_account_is_no_learner(record: dict[str, Any], code: str) -> None:
+    with pytest.raises(DataError) as caught:
+        participant_of(record)
+    assert (caught.value.code, bool(caught.value.mend)) == (code, True)
+
+
+@pytest.mark.parametrize("change", [{"email": "u19@example.invalid"}, {"username": "u19"}, {"email": None}])
+def test_living_account_is_not_taken_for_deleted(change: dict[str, Any]) -> None:
+    assert not is_deleted({**DELETED, **change})
+
+
+def test_suspended_account_is_still_a_learner() -> None:
+    assert participant_of({"id": 19, "fullname": "Rönn", "suspended": True, "confirmed": True}).user == 19
+
+
+@pytest.mark.official
+def test_recorded_accounts_are_told_apart(shared: Path) -> None:
+    body = json.loads((shared / "moodle" / "users_by_field_special.json").read_text("utf-8"))["response"]["json"]
+    told = {}
+    for record in body:
+        try:
+            told[record["id"]] = participant_of(record).email
+        except DataError as error:
+            told[record["id"]] = error.code
+    assert told == {19: "u17@example.invalid", 21: "userdeleted", 22: "usernotconfirmed", 24: "u22@example.invalid"}

@@ -13,6 +13,9 @@ from mimis_moodle.settings import MoodleSettings
 from mimis_moodle.source import MoodleSource
 
 from mimis_core import Completion, PulledPage
+from mimis_core.services import open_services
+from mimis_core.settings import load_settings
+from tests.school import Clock, HandPlugin
 
 pytestmark = pytest.mark.official
 
@@ -36,10 +39,10 @@ def refused_in(calls: dict[str, dict[str, Any]]) -> set[tuple[str, str]]:
     return {(key, body["errorcode"]) for key, body in calls.items() if "exception" in body}
 
 
-def run(sandbox: MoodleSandbox, **changes: Any) -> list[PulledPage]:
+def run(sandbox: MoodleSandbox, cursor: str | None = None, **changes: Any) -> list[PulledPage]:
     table = {name: value for name, value in sandbox.settings().items() if name != "kind"}
     with MoodleSource("school", MoodleSettings(**{**table, **changes})) as source:
-        return list(source.pull(None))
+        return list(source.pull(cursor))
 
 
 def completions(pages: list[PulledPage]) -> dict[str, Completion]:
@@ -128,3 +131,77 @@ def test_activities_come_from_the_recording(pull: Path, sandbox: MoodleSandbox) 
     assert quiz.title == "Slutprov"
     assert quiz.grade is not None
     assert quiz.grade.value == 9
+
+
+# The same site some weeks later ------------------------------------------------------------------------------------
+
+RENAMED, SUSPENDED = 4, 19
+
+
+@pytest.fixture
+def later(shared: Path, pull: Path, sandbox: MoodleSandbox) -> tuple[list[PulledPage], list[PulledPage]]:
+    """A first pull, and one with its cursor after some weeks of school."""
+    sandbox.load_recording(pull)
+    first = run(sandbox)
+    sandbox.requests.clear()
+    sandbox.load_recording(shared / "moodle" / "pull-later")
+    return first, run(sandbox, first[-1].cursor)
+
+
+def test_second_pull_finds_exactly_what_is_new(
+    shared: Path, pull: Path, later: tuple[list[PulledPage], list[PulledPage]]
+) -> None:
+    first, second = map(completions, later)
+    expected = completed_in(calls_in(shared / "moodle" / "pull-later")) - completed_in(calls_in(pull))
+    assert second.keys() - first.keys() == expected
+    assert len(expected) == 6
+
+
+def test_what_comes_again_is_the_renamed_learner(later: tuple[list[PulledPage], list[PulledPage]]) -> None:
+    first, second = map(completions, later)
+    again = second.keys() & first.keys()
+    assert {second[key].learner.key for key in again} == {str(RENAMED)}
+    assert {second[key].learner.full_name for key in again} == {"Björn Ångström-Berg"}
+    assert all(second[key].completed_at == first[key].completed_at for key in again)
+
+
+def test_who_has_completed_is_not_asked_again(
+    sandbox: MoodleSandbox, later: tuple[list[PulledPage], list[PulledPage]]
+) -> None:
+    done = {item.key for item in completions(later[0]).values() if item.learner.key != str(RENAMED)}
+    forms = [request.form() for request in sandbox.requests if request.form()["wsfunction"] == [STATUS]]
+    assert not done & {f"course:{form['courseid'][0]}/user:{form['userid'][0]}" for form in forms}
+
+
+@pytest.mark.parametrize("name", ["pull", "pull-later"])
+def test_recorded_report_agrees_with_the_learners(shared: Path, sandbox: MoodleSandbox, name: str) -> None:
+    sandbox.load_recording(shared / "moodle" / name)
+    asked, told = (completions(run(sandbox, courses=(2, 3, 4), report=report)) for report in (None, 2))
+    assert aside(run(sandbox, courses=(2, 3, 4), report=2)) == []
+    assert told.keys() >= asked.keys()
+    assert all(told[key].completed_at == asked[key].completed_at.replace(second=0) for key in asked)
+    assert {item.learner.key for key, item in told.items() if key not in asked} <= {"20", "21", "22", "23"}
+
+
+def test_credentials_of_renamed_and_suspended_are_kept(
+    shared: Path, pull: Path, sandbox: MoodleSandbox, school_folder: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOODLE_TOKEN", sandbox.token)
+    sandbox.load_recording(pull)
+    entry = school_folder / "catalogue" / "digitala-arbetsmiljoer.yaml"
+    entry.write_text(entry.read_text("utf-8").replace('"course:1"', '"course:2"'), "utf-8")
+    with (school_folder / "mimis.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[sources.moodle]\nurl = "{sandbox.url}"\ntoken = {{env = "MOODLE_TOKEN"}}\ncourses = [2]\n')
+    with open_services(load_settings(school_folder)) as services:
+        services.plugins.manager.register(HandPlugin(), "hand")
+        services.clock = clock
+        services.sync(["moodle"])
+        services.drain()
+        before = {view.id: view.status for view in services.all_credentials()}
+        sandbox.load_recording(shared / "moodle" / "pull-later")
+        report = services.sync(["moodle"])
+        services.drain()
+        after = {view.id: view.status for view in services.all_credentials()}
+    assert report.errors == ()
+    assert before.items() <= after.items()
+    assert (len(before), len(after)) == (11, 12)

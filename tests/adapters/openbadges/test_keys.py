@@ -20,7 +20,7 @@ from mimis_openbadges.settings import Ed25519Settings
 
 from mimis_core import ConfigurationError
 from mimis_core.plugins import load_plugins
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core.testing.conformance import SignerConformance
 from tests.command import Mimis
 
 PUBLISHED = (
@@ -30,8 +30,16 @@ PUBLISHED = (
 """The key that belongs to the private key of 32 zero bytes, as the did:key method's own examples name it."""
 
 
-class TestEd25519Conformance(AdapterConformance):
+class TestEd25519Conformance(SignerConformance):
     adapter_type = Ed25519Signer
+
+    @pytest.fixture
+    def signer(self, ed25519: Ed25519Signer) -> Ed25519Signer:
+        return ed25519
+
+    @pytest.fixture
+    def public_key(self, ed25519: Ed25519Signer) -> Ed25519PublicKey:
+        return ed25519.public_key
 
 
 def settings(file: Path, **more: Any) -> Ed25519Settings:

@@ -18,25 +18,81 @@ from mimis_openbadges.badge import BadgeFormat
 from mimis_openbadges.keys import Ed25519Signer
 from mimis_openbadges.sealers import DataIntegritySealer, JwtSealer
 from mimis_openbadges.settings import BadgeSettings, DataIntegritySettings, JwtSettings
+from mimis_openbadges.verifier import BadgeVerifier
 
-from mimis_core import ConfigurationError, DataError, Document, Sealed
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core import ConfigurationError, DataError, Document, IssueOrder, Sealed, Trust
+from mimis_core.testing.conformance import FormatConformance, SealerConformance
 from tests.adapters.openbadges.conftest import MAIL, NOW, UUID, CertifiedSigner, make_signer
 
 Json = dict[str, Any]
 Make = Callable[..., Sealed]
 
 
-class TestBadgeConformance(AdapterConformance):
+class TestBadgeConformance(FormatConformance):
     adapter_type = BadgeFormat
 
+    @pytest.fixture
+    def format(self) -> BadgeFormat:
+        return BadgeFormat("badge", BadgeSettings())
 
-class TestJwtConformance(AdapterConformance):
+    @pytest.fixture
+    def misfit(self, order: IssueOrder) -> tuple[IssueOrder, tuple[str, ...]]:
+        nobody = order.learner.model_copy(update={"full_name": "  "})
+        return order.model_copy(update={"learner": nobody}), ("name nobody",)
+
+    @pytest.fixture
+    def order(self, order: Callable[..., IssueOrder]) -> IssueOrder:
+        return order()
+
+
+class BadgeSealing(SealerConformance):
+    """Both forms of a badge, verified offline a day later."""
+
+    @pytest.fixture
+    def verifier(self) -> BadgeVerifier:
+        return BadgeVerifier()
+
+    @pytest.fixture
+    def trust(self, anchors: tuple[str, ...]) -> Trust:
+        return Trust(anchors=anchors, offline=True, now=NOW + timedelta(days=1))
+
+
+class TestJwtConformance(BadgeSealing):
     adapter_type = JwtSealer
 
+    @pytest.fixture
+    def sealer(self) -> JwtSealer:
+        return JwtSealer("seal", JwtSettings(), now=lambda: NOW)
 
-class TestDataIntegrityConformance(AdapterConformance):
+    @pytest.fixture
+    def signer(self, certified: CertifiedSigner) -> CertifiedSigner:
+        return certified
+
+    @pytest.fixture
+    def document(self, build: Callable[..., Document]) -> Document:
+        return build()
+
+
+class TestDataIntegrityConformance(BadgeSealing):
+    """The key has no certificate: the file names it by its did:key."""
+
     adapter_type = DataIntegritySealer
+
+    @pytest.fixture
+    def sealer(self) -> DataIntegritySealer:
+        return DataIntegritySealer("seal", DataIntegritySettings(), now=lambda: NOW)
+
+    @pytest.fixture
+    def signer(self, ed25519: Ed25519Signer) -> Ed25519Signer:
+        return ed25519
+
+    @pytest.fixture
+    def document(self, build: Callable[..., Document], did: str) -> Document:
+        return build({"issuer": did})
+
+    @pytest.fixture
+    def mark(self, did: str) -> bytes:
+        return did.encode()
 
 
 class RoomyRegistry(jws.JWSRegistry):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pytest
+import redis
 from mimis_openedx.checks import check_connection
 from mimis_openedx.sandbox import OpenEdxSandbox
+from mimis_openedx.sandbox_tokens import Restricted
 from mimis_openedx.source import OpenEdxSource
 
-from mimis_core import Finding
+from mimis_core import Finding, PermissionDeniedError
 from mimis_core.testing import Answer
 
-from .conftest import COURSE, asked, connect, override
+from .conftest import COURSE, OLD_COURSE, asked, connect, override
+from .redis_server import RedisServer
+
+SCOPES = ("grades:read", "certificates:read")
 
 
 def wrong(findings: list[Finding]) -> list[Finding]:
@@ -18,7 +23,7 @@ def wrong(findings: list[Finding]) -> list[Finding]:
 
 
 def test_sound_site_passes_all_checks(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
-    assert [finding.subject for finding in source.check()] == ["token", "courses", "grades", "accounts"]
+    assert [finding.subject for finding in source.check()] == ["token", "courses", "grades", "accounts", "numbers"]
     assert wrong(source.check()) == []
 
 
@@ -41,6 +46,69 @@ def test_fault_is_told_with_mend(
     (finding,) = wrong(source.check())
     assert finding.status == "error"
     assert mend in str(finding.mend)
+
+
+def restrict(server: OpenEdxSandbox, *organisations: str, **changed: object) -> list[Finding]:
+    """What check says of a restricted application for these organisations."""
+    server.tokens.restricted = Restricted(organisations)
+    with connect(server, courses=(COURSE, OLD_COURSE), orgs=(), **changed) as source:
+        return list(source.check())
+
+
+def test_restricted_application_is_told_what_it_cannot(server: OpenEdxSandbox) -> None:
+    last = restrict(server, "KTH", "Sunderby", scopes=SCOPES)[-1]
+    assert (last.subject, last.status) == ("accounts", "error")
+    assert "not restricted" in str(last.mend)
+
+
+def test_restricted_application_is_told_what_it_can(server: OpenEdxSandbox) -> None:
+    good = [one.subject for one in restrict(server, "KTH", "Sunderby", scopes=SCOPES) if one.status == "ok"]
+    assert good == ["token", *SCOPES]
+
+
+def test_missing_scopes_and_organisations_are_told(server: OpenEdxSandbox) -> None:
+    found = {one.subject: one.mend for one in restrict(server, "KTH") if one.status == "warning"}
+    assert found.keys() == {*SCOPES, "org:Sunderby"}
+    assert "scopes" in str(found["grades:read"])
+
+
+def test_scope_that_the_application_lacks_is_told(server: OpenEdxSandbox) -> None:
+    with connect(server, scopes=("tpa:read",)) as source:
+        (finding,) = wrong(list(source.check()))
+    assert "scopes" in str(finding.mend)
+
+
+def test_restricted_application_pulls_nothing(server: OpenEdxSandbox) -> None:
+    server.tokens.restricted = Restricted(("KTH",))
+    with connect(server, scopes=SCOPES) as source, pytest.raises(PermissionDeniedError):
+        list(source.pull(None))
+
+
+def test_restricted_application_reads_grades_by_path(server: OpenEdxSandbox) -> None:
+    """The LMS compares the organisation with that of the course in the path, not in the query."""
+    server.tokens.restricted = Restricted(("KTH",))
+    with connect(server, scopes=SCOPES) as source:
+        assert len(list(source._lms.grades(COURSE, 50))) == 1
+        assert source._lms.certificate("deltagare+7", COURSE).status == "downloadable"
+        with pytest.raises(PermissionDeniedError):
+            list(source._lms.grades(OLD_COURSE, 50))
+
+
+def test_older_site_without_numbers_is_warned_about(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    server.by_number = False
+    (finding,) = wrong(source.check())
+    assert (finding.subject, finding.status) == ("numbers", "warning")
+
+
+def test_event_bus_is_tried(server: OpenEdxSandbox, redis_server: RedisServer) -> None:
+    with connect(server, bus_url=redis_server.url, bus_topics=["a"]) as source:
+        (missing,) = wrong(source.check())
+        assert (missing.subject, missing.status) == ("bus:a", "warning")
+        with redis.Redis.from_url(redis_server.url, protocol=2) as client:
+            client.xadd("a", {"x": "y"})
+        assert source.check()[-1].subject == "bus"
+        redis_server.stop()
+        assert "away" in wrong(source.check())[0].message
 
 
 def test_missing_course_is_told(server: OpenEdxSandbox) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from mimis_openedx.sandbox import UNCOUNTABLE, OpenEdxSandbox
+from mimis_openedx.sandbox_tokens import Restricted
 
 from mimis_core.http import Client, Response
 
@@ -59,7 +60,8 @@ REFUSED = [
     ("api/certificates/v0/certificates/ingen/courses/a+b+c/", 404, {"error_code": "course_id_not_valid"}),
     ("api/user/v1/accounts/ingen", 404, None),
     ("api/user/v1/accounts?username=ingen", 404, None),
-    ("api/user/v1/accounts", 400, {"field_errors": {"username": {"developer_message": "missing"}}}),
+    ("api/user/v1/accounts?lms_user_id=99", 404, None),
+    ("api/user/v1/accounts?lms_user_id=eva", 400, None),
     ("api/courses/v1/courses/?page=9", 404, {"developer_message": "Invalid page."}),
     ("api/courses/v1/courses/a+b+c", 404, {"developer_message": "Course not found."}),
     ("api/grades/v1/courses/a+b+c/", 404, {"developer_message": "Requested grade for unknown course a+b+c"}),
@@ -96,6 +98,7 @@ def test_uncountable_learner_shortens_page(get: Get) -> None:
     [
         (f"api/grades/v1/courses/{COURSE}/", 403),
         ("api/enrollment/v1/enrollments", 403),
+        ("api/user/v1/accounts?lms_user_id=7", 403),
         (f"api/enrollment/v1/enrollment/deltagare%2B7,{COURSE}", 404),
         (f"api/certificates/v0/certificates/deltagare%2B7/courses/{COURSE}/", 403),
         ("api/certificates/v0/certificates/ingen/", 500),
@@ -109,6 +112,53 @@ def test_without_staff_is_refused(server: OpenEdxSandbox, get: Get, path: str, s
 def test_stranger_sees_public_fields(server: OpenEdxSandbox, get: Get) -> None:
     server.staff = False
     assert get("api/user/v1/accounts/deltagare%2B7").json().keys() == {"username", "profile_image"}
+
+
+def test_account_is_found_by_number(server: OpenEdxSandbox, get: Get) -> None:
+    number = {"lms_user_id": str(server.people["deltagare+7"].id)}
+    assert [one["username"] for one in get("api/user/v1/accounts", params=number).json()] == ["deltagare+7"]
+    server.by_number = False
+    assert [one["username"] for one in get("api/user/v1/accounts", params=number).json()] == [server.service_user]
+
+
+def test_retirement_keeps_the_number(server: OpenEdxSandbox, get: Get) -> None:
+    name = server.pseudonymise("deltagare+7")
+    assert get(f"api/user/v1/accounts/{name}").json()["id"] == 7
+    assert get("api/user/v1/accounts/deltagare%2B7").status_code == 404
+    assert "deltagare+7" not in get(f"api/grades/v1/courses/{COURSE}/").text
+
+
+def test_opaque_token_of_restricted_application_has_expired(server: OpenEdxSandbox, client: Client) -> None:
+    server.tokens.restricted = Restricted(("KTH",))
+    body = client.ask("POST", "oauth2/access_token", data=FORM).json()
+    assert body["expires_in"] < 0
+    headers = {"Authorization": f"Bearer {body['access_token']}"}
+    assert client.ask("GET", f"api/grades/v1/courses/{COURSE}/", headers=headers).status_code == 401
+
+
+def test_limited_token_endpoint_answers_forbidden(server: OpenEdxSandbox, client: Client) -> None:
+    server.tokens.limited = 1
+    answers = [client.ask("POST", "oauth2/access_token", data=FORM).status_code for _ in range(2)]
+    assert answers == [403, 200]
+
+
+@pytest.mark.parametrize(("flat", "keys"), [(True, {"num_pages", "results"}), (False, {"pagination", "results"})])
+def test_completion_has_the_envelope_of_its_version(
+    server: OpenEdxSandbox, get: Get, flat: bool, keys: set[str]
+) -> None:
+    server.aggregator, server.flat = "api/completion", flat
+    server.complete(COURSE, "eva", "Eva Lind", 1, 2)
+    body = get(f"api/completion/v1/course/{COURSE}/").json()
+    assert keys <= body.keys()
+    assert body["results"][0]["completion"]["ratio" if flat else "percent"] == 0.5
+    assert get(f"completion-aggregator/v1/course/{COURSE}/").status_code == 404
+
+
+@pytest.mark.parametrize(("told", "header"), [("9", "9"), (None, None)])
+def test_throttle_may_say_how_long(server: OpenEdxSandbox, get: Get, told: str | None, header: str | None) -> None:
+    server.throttled, server.retry_after = 1, told
+    answer = get("api/courses/v1/courses/")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (429, header)
 
 
 def test_missing_slash_is_redirected(get: Get) -> None:

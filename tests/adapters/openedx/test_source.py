@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from mimis_openedx.sandbox import OpenEdxSandbox
+from mimis_openedx.sandbox import WHEN, OpenEdxSandbox
+from mimis_openedx.sandbox_data import Certificate
 from mimis_openedx.settings import OpenEdxSettings
 from mimis_openedx.source import OpenEdxSource
 from pydantic import ValidationError
@@ -28,10 +29,8 @@ def test_sound_site_sets_nothing_aside(source: OpenEdxSource) -> None:
     assert set_aside(source) == []
 
 
-def test_every_pull_is_full(source: OpenEdxSource) -> None:
-    pages = pull_all(source)
-    assert {page.cursor for page in pages} == {None}
-    assert [page.total for page in pages] == [2] * len(pages)
+def test_progress_counts_courses(source: OpenEdxSource) -> None:
+    assert [page.total for page in pull_all(source)] == [2] * len(pull_all(source))
 
 
 @pytest.mark.parametrize("workers", [1, 4, 16])
@@ -40,10 +39,31 @@ def test_number_of_workers_changes_nothing(server: OpenEdxSandbox, workers: int)
         assert len(completions_of(pull_all(source))) == len(LOADED)
 
 
-def test_who_has_not_passed_is_unasked(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+def test_who_has_not_passed_gets_nothing(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
     server.add_not_passing(COURSE, "eva", "Eva")
-    assert set_aside(source) == []
+    pages = pull_all(source)
+    assert [page.set_aside + page.withdrawn for page in pages] == [()] * len(pages)
+    assert len(completions_of(pages)) == len(LOADED)
+
+
+def test_account_of_who_gets_nothing_is_unasked(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    server.add_not_passing(COURSE, "eva", "Eva")
+    pull_all(source)
+    assert "eva" not in str([request.query for request in asked(server, "accounts")])
+
+
+def test_who_has_done_nothing_is_unasked(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    server.add_not_passing(COURSE, "eva", "Eva").percent = 0
+    pull_all(source)
     assert not [request for request in asked(server, "certificates") if "eva" in request.path]
+
+
+def test_granted_certificate_counts_without_passing(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    enrolment = server.add_not_passing(COURSE, "eva", "Eva Lind")
+    enrolment.certificate = Certificate("downloadable", WHEN, "0.6")
+    (found,) = [one for one in completions_of(pull_all(source)) if one.learner.full_name == "Eva Lind"]
+    assert found.grade is not None
+    assert found.grade.percent == 60
 
 
 def test_passing_without_certificate_is_told(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
@@ -174,6 +194,12 @@ def test_only_needed_fields_are_kept(source: OpenEdxSource) -> None:
         ({"client_id": ""}, "client_id"),
         ({"orgs": []}, "give courses or orgs"),
         ({"org": "KTH"}, "org"),
+        ({"ungraded": ["Skyddsrond"]}, "ungraded"),
+        ({"recheck": 0}, "recheck"),
+        ({"scopes": ["grades read"]}, "scopes"),
+        ({"event_token": "kort"}, "event_token"),
+        ({"bus_url": "http://:hemligt@redis"}, "bus_url"),
+        ({"bus_topics": []}, "bus_topics"),
     ],
 )
 def test_wrong_setting_is_named(changed: dict[str, object], field: str) -> None:
@@ -182,3 +208,41 @@ def test_wrong_setting_is_named(changed: dict[str, object], field: str) -> None:
         OpenEdxSettings(**{**sound, **changed})
     assert field in str(caught.value)
     assert "s3cret" not in str(caught.value.errors(include_input=False))
+
+
+@pytest.mark.parametrize(
+    ("changed", "key", "pulled"),
+    [
+        ({"orgs": ["KTH"]}, COURSE, True),
+        ({"orgs": ["KTH"]}, OLD_COURSE, False),
+        ({"orgs": ["Sunderby"]}, OLD_COURSE, True),
+        ({"courses": [COURSE], "orgs": ["Sunderby"]}, OLD_COURSE, False),
+        ({"courses": [COURSE]}, COURSE, True),
+        ({"ungraded": [OLD_COURSE]}, OLD_COURSE, True),
+    ],
+)
+def test_courses_of_the_source_are_told_by_key(changed: dict[str, object], key: str, pulled: bool) -> None:
+    table = {"url": "https://lms.example.org", "client_id": "a", "client_secret": "b", **changed}
+    assert OpenEdxSettings(**table).pulls(key) is pulled
+
+
+def test_audit_track_is_told(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    server.add_passing_without_certificate(COURSE, "eva", "Eva Lind").mode = "audit"
+    (aside,) = set_aside(source)
+    assert aside.reason == "audit"
+    assert "track" in aside.message
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer(403, b"{}"), Answer.of({"field_errors": {"username": {}}}, 400), Answer(404)]
+)
+def test_enrolments_explain_and_decide_nothing(server: OpenEdxSandbox, source: OpenEdxSource, answer: Answer) -> None:
+    server.add_passing_without_certificate(COURSE, "eva", "Eva Lind").mode = "audit"
+    override(server, "enrollment", answer)
+    assert [aside.reason for aside in set_aside(source)] == ["no_certificate_for_user"]
+
+
+def test_personal_number_is_no_alias(server: OpenEdxSandbox, source: OpenEdxSource) -> None:
+    server.rename("deltagare+7", "19121212-1212")
+    aliases = [one.learner.aliases for one in completions_of(pull_all(source)) if one.learner.key == "7"]
+    assert aliases == [{}, {}]

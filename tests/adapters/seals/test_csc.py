@@ -21,12 +21,17 @@ from mimis_seals.settings import JadesSettings
 from mimis_seals.verifying.verifier import JadesVerifier
 
 from mimis_core import AuthenticationError, ConfigurationError, MimisError, PermanentError, TemporaryError, Trust
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core.testing.conformance import SignerConformance
 from tests.adapters.seals.levels_folder import SCHOOL, small_document
 
 
-class TestCscConformance(AdapterConformance):
+class TestCscConformance(SignerConformance):
     adapter_type = CscSigner
+
+    @pytest.fixture
+    def signer(self, opened: Any) -> CscSigner:
+        held: CscSigner = opened()
+        return held
 
 
 @pytest.fixture(scope="module")

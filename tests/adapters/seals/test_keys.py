@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,18 @@ from mimis_seals.keys.pkcs12 import Pkcs12Signer
 from mimis_seals.settings import Pkcs12Settings
 
 from mimis_core import ConfigurationError
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core.testing.conformance import SignerConformance
+from tests.adapters.seals.conftest import NOW
 
 
-class TestPkcs12Conformance(AdapterConformance):
+class TestPkcs12Conformance(SignerConformance):
     adapter_type = Pkcs12Signer
+
+    @pytest.fixture(params=["signer", "rsa_signer"])
+    def signer(self, request: pytest.FixtureRequest, tmp_path: Path) -> Pkcs12Signer:
+        held: Pkcs12Signer = request.getfixturevalue(request.param)
+        file = Path(shutil.copy(held.settings.file, tmp_path / "seal.p12"))
+        return Pkcs12Signer("signer", held.settings.model_copy(update={"file": str(file)}), now=lambda: NOW)
 
 
 def opened(file: Path, password: str = "secret") -> Pkcs12Signer:

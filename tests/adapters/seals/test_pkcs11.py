@@ -21,15 +21,20 @@ from mimis_seals.settings import JadesSettings
 from mimis_seals.verifying.verifier import JadesVerifier
 
 from mimis_core import ConfigurationError, MimisError, TemporaryError, Trust
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core.testing.conformance import SignerConformance
 from tests.adapters.seals.levels_folder import SCHOOL, open_key, small_document
 from tests.adapters.seals.softhsm import Token, make_token
 
 IDS = {"ES256": "a1", "RS256": "b2"}
 
 
-class TestPkcs11Conformance(AdapterConformance):
+class TestPkcs11Conformance(SignerConformance):
     adapter_type = Pkcs11Signer
+
+    @pytest.fixture(params=["ES256", "RS256"])
+    def signer(self, request: pytest.FixtureRequest, opened: Any) -> Pkcs11Signer:
+        held: Pkcs11Signer = opened(object_label=request.param)
+        return held
 
 
 @pytest.fixture(scope="module")

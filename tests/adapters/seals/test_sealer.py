@@ -6,8 +6,9 @@ import hashlib
 import json
 import re
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,16 +20,49 @@ from joserfc.registry import HeaderParameter
 from mimis_seals.form.jws import encode
 from mimis_seals.keys.certificates import read_certificate
 from mimis_seals.keys.pkcs12 import Pkcs12Signer
+from mimis_seals.sandboxes.pki import PkiSandbox
 from mimis_seals.sealing.sealer import JadesSealer
+from mimis_seals.verifying.verifier import JadesVerifier
 
-from mimis_core import ConfigurationError, DataError, Document, Sealed
-from mimis_core.testing.conformance import AdapterConformance
+from mimis_core import ConfigurationError, DataError, Document, Sealed, Trust
+from mimis_core.testing.conformance import SealerConformance
+from tests.adapters.seals.levels_folder import SCHOOL, open_key, open_sealer, small_document
 
 Seal = Callable[..., Sealed]
 
 
-class TestJadesConformance(AdapterConformance):
+@pytest.fixture(scope="module")
+def pki() -> Iterator[PkiSandbox]:
+    with PkiSandbox() as sandbox:
+        yield sandbox
+
+
+class TestJadesConformance(SealerConformance):
+    """At level T; the file is raised to LTA with what the sandbox's authorities say."""
+
     adapter_type = JadesSealer
+    level = "LTA"
+
+    @pytest.fixture
+    def sealer(self, pki: PkiSandbox) -> Iterator[JadesSealer]:
+        with open_sealer(pki, level="T") as opened:
+            yield opened
+
+    @pytest.fixture
+    def signer(self, pki: PkiSandbox, tmp_path: Path) -> Pkcs12Signer:
+        return open_key(pki.issue_seal(SCHOOL), tmp_path)
+
+    @pytest.fixture
+    def document(self) -> Document:
+        return small_document()
+
+    @pytest.fixture
+    def verifier(self) -> JadesVerifier:
+        return JadesVerifier()
+
+    @pytest.fixture
+    def trust(self, pki: PkiSandbox) -> Trust:
+        return Trust(anchors=(pki.anchor_pem, pki.tsa_anchor_pem), offline=True)
 
 
 class RoomyRegistry(jws.JWSRegistry):

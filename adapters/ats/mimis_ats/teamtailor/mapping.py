@@ -47,18 +47,24 @@ def candidates(answer: Any, email: str) -> tuple[Candidate, ...]:
     wanted = email.strip().casefold()
     found = []
     for item in resources(answer):
-        known = item.get("attributes", {}).get("email")
-        if isinstance(known, str) and known.strip().casefold() == wanted:
+        known = item["attributes"].get("email")
+        if not isinstance(known, str | None):
+            raise TemporaryError("Teamtailor gave a candidate whose address is no text.", mend="Try again later.")
+        if known is not None and known.strip().casefold() == wanted:
             found.append(Candidate(id=str(item["id"]), email=known))
     return tuple(found)
 
 
 def resources(answer: Any) -> list[dict[str, Any]]:
-    """The ``data`` list of a JSON:API document."""
+    """The ``data`` list of a JSON:API document, each with its id and its attributes."""
     data = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(data, list) or not all(isinstance(item, dict) and "id" in item for item in data):
+    if not isinstance(data, list) or not all(map(_is_resource, data)):
         raise TemporaryError("Teamtailor answered with something that is no JSON:API list.", mend="Try again later.")
     return data
+
+
+def _is_resource(item: Any) -> bool:
+    return isinstance(item, dict) and "id" in item and isinstance(item.setdefault("attributes", {}), dict)
 
 
 def next_page(answer: Any, page: int) -> str | None:

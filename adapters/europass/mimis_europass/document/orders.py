@@ -78,10 +78,10 @@ def check_values(values: Mapping[str, str], urn: str) -> None:
     addresses = ["urn", "status_url", "public_url", *(key for key in values if key.endswith(".address"))]
     wrong = [key for key in addresses if not ABSOLUTE.fullmatch(values[key])]
     wrong += [key for key in ("full_name", "learner_id") if not values[key].strip()]
-    if wrong:
-        raise refusal(urn, [f"{key} is empty or no complete address" for key in wrong])
-    if mails := [key for key, value in values.items() if "@" in value and MAIL.search(value)]:
-        raise refusal(urn, [f"{key} holds a mail address" for key in mails])
+    findings = [f"{key} is empty or no complete address" for key in wrong]
+    findings += [f"{key} holds a mail address" for key, value in values.items() if "@" in value and MAIL.search(value)]
+    if findings:
+        raise refusal(urn, findings)
 
 
 def example(key: str) -> str:

@@ -38,6 +38,7 @@ class WalletSandbox(Sandbox):
     def __init__(self) -> None:
         super().__init__()
         self.mails = 0
+        self._token: str | None = None
         self._trust = TrustList()
         self._store = WalletStore()
         self._refusals: deque[str] = deque()
@@ -58,6 +59,10 @@ class WalletSandbox(Sandbox):
         if code not in ERRORS:
             raise ValueError(f"{code} is not documented; known: {', '.join(ERRORS)}")
         self._refusals.extend([code] * times)
+
+    def require_token(self, token: str) -> None:
+        """Ask for this access token at every address, as a wallet behind a gateway does."""
+        self._token = token
 
     def open_wallet(self, user_id: str, email: str) -> Wallet:
         """Open a permanent wallet, as a learner does when she registers with Europass."""
@@ -81,6 +86,8 @@ class WalletSandbox(Sandbox):
             try:
                 if self._refusals:
                     raise RefusedError(self._refusals.popleft())
+                if self._token is not None and request.headers.get("authorization") != f"Bearer {self._token}":
+                    raise RefusedError("AU-0002")
                 return self._route(request)
             except RefusedError as refused:
                 return error_answer(refused, unquote(request.path))

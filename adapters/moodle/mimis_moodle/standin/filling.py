@@ -80,15 +80,16 @@ def fill(site: Site, completions: Sequence[Completion]) -> None:
         if course not in site.courses:
             add_course(site, course, completion.title if activity is None else f"Course {course}")
             _on_their_way(site, course)
-        user = _enrol(site, course, completion.learner)
+        time = int(completion.completed_at.timestamp())
+        user = _enrol(site, course, completion.learner, time)
         if activity is None:
-            site.completion[course, user] = _course_status(True, True, int(completion.completed_at.timestamp()))
+            site.completion[course, user] = course_status(True, True, time)
             _grade(site, course, user, completion.grade, None)
         else:
             _activity(site, course, user, int(activity), completion)
 
 
-def _enrol(site: Site, course: int, learner: SourceLearner) -> int:
+def _enrol(site: Site, course: int, learner: SourceLearner, visit: int = 0) -> int:
     user = int(learner.key) if learner.key.isdecimal() else _number(site, learner.key)
     record: Record = {"id": user, "username": f"user{user}", "idnumber": learner.key, "firstname": learner.given_name}
     record |= {"lastname": learner.family_name, "fullname": learner.full_name, "email": learner.email}
@@ -97,7 +98,7 @@ def _enrol(site: Site, course: int, learner: SourceLearner) -> int:
     groups = [{"id": 1, "name": PROTECTED_GROUP, "description": ""}] if learner.protected else []
     roles = [{"roleid": 5, "name": "", "shortname": "student", "sortorder": 0}]
     extra: Record = {"groups": groups, "roles": roles} if groups else {"roles": roles}
-    site.enrolled.setdefault(course, {})[user] = {**record, "lastcourseaccess": 0, **extra}
+    site.enrolled.setdefault(course, {})[user] = {**record, "lastcourseaccess": visit, **extra}
     return user
 
 
@@ -113,10 +114,11 @@ def _on_their_way(site: Site, course: int) -> None:
     for number, name, met in _ON_THEIR_WAY:
         _enrol(site, course, SourceLearner(source="", key=str(number), full_name=name))
         time = 1788249600 if met else None
-        site.completion[course, number] = _course_status(False, met, time)
+        site.completion[course, number] = course_status(False, met, time)
 
 
-def _course_status(completed: bool, met: bool, time: int | None) -> Record:
+def course_status(completed: bool, met: bool, time: int | None) -> Record:
+    """A learner's course with one criterion, which the learner marks as met."""
     item = {
         "type": 1,
         "title": "Self completion",
@@ -130,7 +132,7 @@ def _course_status(completed: bool, met: bool, time: int | None) -> Record:
 
 def _activity(site: Site, course: int, user: int, number: int, completion: Completion) -> None:
     site.activity_names.setdefault(course, {})[number] = ("quiz", completion.title)
-    site.completion.setdefault((course, user), _course_status(False, False, None))
+    site.completion.setdefault((course, user), course_status(False, False, None))
     body = site.activities.setdefault((course, user), {"statuses": [], "warnings": []})
     body["statuses"] = [item for item in body["statuses"] if item["cmid"] != number]
     body["statuses"].append(
@@ -152,6 +154,13 @@ def _activity(site: Site, course: int, user: int, number: int, completion: Compl
         }
     )
     _grade(site, course, user, completion.grade, number)
+
+
+def put_grade(site: Site, course: int, user: int, points: float, now: int) -> None:
+    """Write the course total of one learner into the gradebook, out of 100 points."""
+    _grade(site, course, user, Grade(value=points, minimum=0, maximum=100), None)
+    items = site.grades[course][user]["gradeitems"]
+    next(item for item in items if item["itemtype"] == "course")["gradedategraded"] = now
 
 
 def _grade(site: Site, course: int, user: int, grade: Grade | None, activity: int | None) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from mimis_moodle.standin.account import Account
+from mimis_moodle.standin.parts import PARTS
 from mimis_moodle.standin.refusals import RecordedError, RefusedError
+from mimis_moodle.standin.reports import list_reports, retrieve
 from mimis_moodle.standin.site import Record, Site
 
 _USER_FIELDS = frozenset(
@@ -18,36 +20,6 @@ _USER_FIELDS = frozenset(
 )
 _COURSE_FIELDS = frozenset({"", "id", "ids", "shortname", "idnumber", "category", "sectionid"})
 _NAMED = {"name": str, "value": str}
-
-
-@dataclass
-class Account:
-    """Whom the token belongs to: ``revoked`` rights, and ``raw`` when the call asked for stored texts."""
-
-    site: Site
-    revoked: set[str] = field(default_factory=set)
-    raw: bool = False
-
-    def has(self, right: str) -> bool:
-        """Whether a right is still there."""
-        return right not in self.revoked
-
-    def enter(self, course: int, code: str) -> None:
-        """Refuse a course that is unknown, closed or hidden to the account, in the words of the function's family."""
-        if course not in self.site.courses:
-            raise RefusedError("invalidrecord", "course")
-        hidden = not self.site.courses[course].get("visible", 1)
-        if not self.has("moodle/course:view") or (hidden and not self.has("moodle/course:viewhiddencourses")):
-            raise RefusedError(code, course)
-
-    def need(self, right: str, words: str) -> None:
-        """Refuse when a right is missing inside the course."""
-        if not self.has(right):
-            raise RefusedError("nopermissions", words)
-
-    def kept_apart(self, course: int) -> bool:
-        """Whether separate groups hide the course's people from the account."""
-        return self.site.courses[course].get("groupmode") == 1 and not self.has("moodle/site:accessallgroups")
 
 
 def site_info(account: Account, _: Record) -> Any:
@@ -78,7 +50,10 @@ def _column(site: Site, record: Record, column: str) -> str:
     """A course can be looked up by its idnumber, which its own record does not show; the grades do."""
     if column != "idnumber":
         return str(record.get(column, ""))
-    return next((str(item["courseidnumber"]) for item in site.grades.get(record["id"], {}).values()), "")
+    number: int = record["id"]
+    if number in site.idnumbers:
+        return site.idnumbers[number]
+    return next((str(item["courseidnumber"]) for item in site.grades.get(number, {}).values()), "")
 
 
 def _course(account: Account, record: Record) -> Record:
@@ -115,8 +90,14 @@ def enrolled_users(account: Account, given: Record) -> Any:
 
 
 def _hidden_fields(account: Account) -> set[str]:
-    needed = {"email": "moodle/course:useremail", "groups": "moodle/site:accessallgroups"}
-    return {name for name, right in needed.items() if not account.has(right)}
+    details, identity = account.has("moodle/user:viewalldetails"), account.has("moodle/site:viewuseridentity")
+    shown = {
+        "email": account.has("moodle/course:useremail"),
+        "groups": account.has("moodle/site:accessallgroups"),
+        "username": details,
+        "idnumber": details or identity,
+    }
+    return {name for name, seen in shown.items() if not seen}
 
 
 def _chosen(site: Site, course: int, person: Record, options: Record) -> bool:
@@ -193,7 +174,8 @@ def grade_items(account: Account, given: Record) -> Any:
         raise RefusedError("notingroup")
     known = account.site.grades.get(course, {})
     if not user:
-        return {"usergrades": [_items(account, record) for record in known.values()], "warnings": []}
+        told = [record for number, record in known.items() if (course, number) not in account.site.inactive]
+        return {"usergrades": [_items(account, record) for record in told], "warnings": []}
     if user in known:
         return {"usergrades": [_items(account, known[user])], "warnings": []}
     model = next(iter(known.values()), None)
@@ -213,18 +195,6 @@ def _ungraded(site: Site, model: Record, user: int) -> Record:
     return {**model, "userid": user, "userfullname": name, "useridnumber": "", "gradeitems": items}
 
 
-def contents(account: Account, given: Record) -> Any:
-    """Sections and activities of a course."""
-    course = given["courseid"]
-    account.enter(course, "errorcoursecontextnotvalid")
-    names = account.site.activity_names.get(course, {})
-    modules = [
-        {"id": number, "name": name, "instance": number, "modname": kind, "visible": 1, "completion": 2}
-        for number, (kind, name) in sorted(names.items())
-    ]
-    return [{"id": course, "name": "General", "visible": 1, "summary": "", "section": 0, "modules": modules}]
-
-
 def users_by_field(account: Account, given: Record) -> Any:
     """Users by one field; a value that cleaning would change fails the whole call."""
     name, values = given["field"], given["values"]
@@ -238,54 +208,19 @@ def users_by_field(account: Account, given: Record) -> Any:
     return sorted(found, key=lambda user: int(user["id"]))
 
 
-def user_badges(account: Account, given: Record) -> Any:
-    """Badges of one user."""
-    features = {item["name"]: item["value"] for item in account.site.info["advancedfeatures"]}
-    if not features.get("enablebadges"):
-        raise RefusedError("badgesdisabled")
-    return account.site.badges.get(given["userid"], {"badges": [], "warnings": []})
-
-
-def competencies(account: Account, given: Record) -> Any:
-    """Competencies of a course."""
-    account.enter(given["id"], "errorcoursecontextnotvalid")
-    return account.site.competencies.get(given["id"], [])
-
-
-def list_reports(account: Account, _: Record) -> Any:
-    """Custom reports that the account may view."""
-    return account.site.reports
-
-
-def report(account: Account, given: Record) -> Any:
-    """One page of a custom report; perpage 0 or less gives every row."""
-    kept = account.site.report_rows.get(given["reportid"])
-    if kept is None:
-        raise RefusedError("invalidrecord", "reportbuilder_report")
-    size = max(given["perpage"], 0)
-    rows = kept["rows"][given["page"] * size : (given["page"] + 1) * size] if size else kept["rows"]
-    data = {"headers": kept["headers"], "rows": rows, "totalrowcount": len(kept["rows"])}
-    return {"details": kept["details"], "data": data, "warnings": []}
-
-
 Function = Callable[[Account, Record], Any]
 _PAIR: Record = {"courseid": int, "userid": int}
 
 FUNCTIONS: dict[str, tuple[Function, Record]] = {
     "core_webservice_get_site_info": (site_info, {}),
     "core_course_get_courses_by_field": (courses_by_field, {"field": "", "value": ""}),
-    "core_course_get_contents": (contents, {"courseid": int, "options": [_NAMED]}),
     "core_enrol_get_enrolled_users": (enrolled_users, {"courseid": int, "options": [_NAMED]}),
     "core_completion_get_course_completion_status": (course_completion, _PAIR),
     "core_completion_get_activities_completion_status": (activity_completion, _PAIR),
     "gradereport_user_get_grade_items": (grade_items, {"courseid": int, "userid": 0, "groupid": 0}),
     "core_user_get_users_by_field": (users_by_field, {"field": str, "values": [str]}),
-    "core_badges_get_user_badges": (
-        user_badges,
-        {"userid": 0, "courseid": 0, "page": 0, "perpage": 0, "search": "", "onlypublic": 0},
-    ),
-    "core_competency_list_course_competencies": (competencies, {"id": int}),
     "core_reportbuilder_list_reports": (list_reports, {"page": 0, "perpage": 10}),
-    "core_reportbuilder_retrieve_report": (report, {"reportid": int, "page": 0, "perpage": 10}),
+    "core_reportbuilder_retrieve_report": (retrieve, {"reportid": int, "page": 0, "perpage": 10}),
+    **PARTS,
 }
 """Functions by name, with what they take, as :func:`mimis_moodle.standin.wire.arguments` reads it."""

@@ -16,6 +16,7 @@ class Site:
     info: Record
     courses: dict[int, Record] = field(default_factory=dict)
     raw_names: dict[int, str] = field(default_factory=dict)
+    idnumbers: dict[int, str] = field(default_factory=dict)
     users: dict[int, Record] = field(default_factory=dict)
     enrolled: dict[int, dict[int, Record]] = field(default_factory=dict)
     inactive: set[tuple[int, int]] = field(default_factory=set)
@@ -26,8 +27,15 @@ class Site:
     activity_names: dict[int, dict[int, tuple[str, str]]] = field(default_factory=dict)
     badges: dict[int, Record] = field(default_factory=dict)
     competencies: dict[int, list[Record]] = field(default_factory=dict)
+    ratings: dict[tuple[int, int], list[Record]] = field(default_factory=dict)
+    sections: dict[int, list[Record]] = field(default_factory=dict)
+    cohorts: dict[int, Record] = field(default_factory=dict)
+    cohort_members: dict[int, list[int]] = field(default_factory=dict)
     reports: Record = field(default_factory=lambda: {"reports": [], "warnings": []})
     report_rows: dict[int, Record] = field(default_factory=dict)
+    plans: dict[int, Any] = field(default_factory=dict)
+    zone: str = "Europe/Stockholm"
+    forced_zone: bool = False
 
     def tracked(self, course: int) -> bool:
         """Whether completion tracking is on in a course and on the whole site."""

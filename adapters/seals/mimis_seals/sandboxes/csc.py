@@ -87,12 +87,12 @@ class CscSandbox(Sandbox):
             "otp_seed": SEED,
         }
 
-    def fail(self, fault: str, times: int = 1) -> None:
+    def fail(self, fault: str, times: int = 1, path: str | None = None) -> None:
         """Let the next answers go wrong: :data:`CSC_FAULTS` at the next signature, or any fault of a sandbox."""
         if fault in CSC_FAULTS:
             self._odd.extend([fault] * times)
         else:
-            super().fail(fault, times)
+            super().fail(fault, times, path)
 
     def handle(self, request: Request) -> Answer:
         """Answer a method; errors have the specification's form."""

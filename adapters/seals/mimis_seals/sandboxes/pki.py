@@ -119,14 +119,14 @@ class PkiSandbox(Sandbox):
         for who in ("root", "issuing", "responder", "tsa_root", "tsa", "expired_tsa"):
             getattr(self, who)
 
-    def fail(self, fault: str, times: int = 1) -> None:
+    def fail(self, fault: str, times: int = 1, path: str | None = None) -> None:
         """Let the next answers go wrong: :data:`TSA_FAULTS`, :data:`OCSP_FAULTS`, or any fault of a sandbox."""
         if fault in TSA_FAULTS:
             self._odd["tsa"].extend([fault] * times)
         elif fault in OCSP_FAULTS:
             self._odd["ocsp"].extend([fault] * times)
         else:
-            super().fail(fault, times)
+            super().fail(fault, times, path)
 
     # Its people ----------------------------------------------------------------------------------------------
 
@@ -144,8 +144,9 @@ class PkiSandbox(Sandbox):
     @cached_property
     def responder(self) -> Identity:
         """Signs OCSP answers on behalf of the issuing authority."""
+        # For long, since the library dates an answer by the machine's clock, whatever clock this sandbox is given.
         extensions = made.responder_extensions()
-        return self._unit("Sandbox OCSP responder", "responder", self.issuing, extensions, ("", "", ""), (30, 365))
+        return self._unit("Sandbox OCSP responder", "responder", self.issuing, extensions, ("", "", ""), (30, 7300))
 
     @cached_property
     def tsa_root(self) -> Identity:

@@ -28,6 +28,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "event",
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("hint", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("hint_key", sa.String(length=64), nullable=True),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "source", "hint_key"),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_event_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "import",
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -112,6 +126,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_set_aside_seen_in"), ["seen_in"], unique=False)
 
     op.create_table(
+        "source_state",
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("cursor", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("settings_key", sa.String(length=64), nullable=False),
+        sa.Column("catalogue_key", sa.String(length=64), nullable=True),
+        sa.Column("full_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("pulled_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("as_of", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "source"),
+    )
+    with op.batch_alter_table("source_state", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_source_state_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "award",
         sa.Column("learner_id", sa.String(length=32), nullable=False),
         sa.Column("achievement_id", sa.String(length=80), nullable=False),
@@ -169,6 +200,7 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
         sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("aliases", mimis_core.store.types.Encrypted(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
@@ -253,6 +285,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sign_in_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "alias",
+        sa.Column("identity_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("value_key", sa.String(length=64), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["identity_id"],
+            ["identity.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("identity_id", "name"),
+    )
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.create_index("alias_equal", ["name", "value_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alias_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "credential",
         sa.Column("award_id", sa.String(length=32), nullable=False),
         sa.Column("learner_id", sa.String(length=32), nullable=False),
@@ -317,6 +367,40 @@ def upgrade() -> None:
     with op.batch_alter_table("disclosure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_disclosure_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_disclosure_share_id"), ["share_id"], unique=False)
+
+    op.create_table(
+        "review",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("signal", sa.String(length=64), nullable=False),
+        sa.Column("learner_id", sa.String(length=32), nullable=True),
+        sa.Column("award_id", sa.String(length=32), nullable=True),
+        sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("message", sa.String(length=1000), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reason", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("decided_by", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("decided_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"],
+            ["award.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "kind", "source", "key", "signal"),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_state"), ["state"], unique=False)
 
     op.create_table(
         "delivery",
@@ -429,6 +513,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_credential_id"))
 
     op.drop_table("delivery")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_state"))
+        batch_op.drop_index(batch_op.f("ix_review_organisation"))
+        batch_op.drop_index(batch_op.f("ix_review_learner_id"))
+        batch_op.drop_index(batch_op.f("ix_review_award_id"))
+
+    op.drop_table("review")
     with op.batch_alter_table("disclosure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_disclosure_share_id"))
         batch_op.drop_index(batch_op.f("ix_disclosure_organisation"))
@@ -442,6 +533,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_credential_award_id"))
 
     op.drop_table("credential")
+    with op.batch_alter_table("alias", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alias_organisation"))
+        batch_op.drop_index("alias_equal")
+
+    op.drop_table("alias")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_organisation"))
         batch_op.drop_index(batch_op.f("ix_sign_in_learner_id"))
@@ -476,6 +572,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_award_learner_id"))
 
     op.drop_table("award")
+    with op.batch_alter_table("source_state", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_source_state_organisation"))
+
+    op.drop_table("source_state")
     with op.batch_alter_table("set_aside", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_set_aside_seen_in"))
         batch_op.drop_index(batch_op.f("ix_set_aside_organisation"))
@@ -500,6 +600,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_import_organisation"))
 
     op.drop_table("import")
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_event_organisation"))
+
+    op.drop_table("event")
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_organisation"))
         batch_op.drop_index(batch_op.f("ix_audit_at"))

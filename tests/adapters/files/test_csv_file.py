@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from mimis_files.table import decode, read_rows
+from mimis_files.csv_file import decode
+from mimis_files.tables import read_table
 
 from mimis_core import DataError
 
 HEADING = "deltagare-id;namn;mikromerit;datum"
 
 
-def rows_of(path: Path, text: str) -> list[tuple[int, str]]:
-    path.write_bytes(text.encode())
-    return [(row.number, row.cells["namn" if "namn" in row.cells else "name"]) for row in read_rows(path)]
+def rows_of(text: str) -> list[tuple[int, str]]:
+    return [(row.number, row.cells["name"]) for row in read_table("l.csv", text.encode()).rows]
 
 
 @pytest.mark.parametrize(
@@ -29,32 +27,36 @@ def rows_of(path: Path, text: str) -> list[tuple[int, str]]:
         ('"deltagare-id","namn","mikromerit","datum"\n"1","Ek, Bo","a","b"\n', [(2, "Ek, Bo")]),
     ],
 )
-def test_rows_are_numbered_as_in_sheets(tmp_path: Path, text: str, rows: list[tuple[int, str]]) -> None:
-    assert rows_of(tmp_path / "l.csv", text) == rows
+def test_rows_are_numbered_as_in_sheets(text: str, rows: list[tuple[int, str]]) -> None:
+    assert rows_of(text) == rows
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "columns"),
         (b"\n\n", "columns"),
         (b"deltagare-id;namn;mikromerit\n", "columns"),
         (b"\xff\xfed", "encoding"),
-        (HEADING.encode() + b'\n1;"Kim', "unreadable"),
+        (HEADING.encode() + b'\n1;"Kim"x;a;b\n', "unreadable"),
+        (HEADING.encode() + b"\n" + b"1;Kim;a;b\n" * 100_001, "too-large"),
+        (b";" * 200 + b"x\n", "too-large"),
     ],
+    ids=["empty", "columns", "encoding", "quotes", "rows", "wide"],
 )
-def test_unusable_file_says_why(tmp_path: Path, content: bytes, code: str) -> None:
-    (tmp_path / "l.csv").write_bytes(content)
+def test_unusable_file_says_why(content: bytes, code: str) -> None:
     with pytest.raises(DataError) as caught:
-        read_rows(tmp_path / "l.csv")
+        read_table("l.csv", content)
     assert caught.value.code == code
     assert caught.value.mend
 
 
-def test_missing_file_is_unreadable(tmp_path: Path) -> None:
-    with pytest.raises(DataError) as caught:
-        read_rows(tmp_path / "borta.csv")
-    assert caught.value.code == "unreadable"
+def test_whole_last_row_needs_no_line_end() -> None:
+    assert rows_of(f"{HEADING}\n1;Kim;a;b") == [(2, "Kim")]
+
+
+@pytest.mark.parametrize("title", ["Klara i höst", "Klara;;;", "Klara, hösten; vt"])
+def test_title_may_stand_above_headings(title: str) -> None:
+    assert rows_of(f"{title}\n\n{HEADING}\n1;Kim;a;b\n") == [(4, "Kim")]
 
 
 def test_named_encoding_is_not_guessed() -> None:
