@@ -81,3 +81,8 @@ def test_no_test_of_a_suite_is_replaced(use: Use) -> None:
     suite = getattr(conformance, use.suite)
     own = [part.name for part in use.node.body if isinstance(part, ast.FunctionDef)]
     assert [name for name in own if name.startswith("test_") and hasattr(suite, name)] == []
+
+
+@pytest.mark.parametrize("category", KINDS)
+def test_every_kind_says_what_it_was_proven_against(category: str) -> None:
+    assert [one.__name__ for one in shipped(category) if one.proven is None] == []

@@ -71,3 +71,22 @@ def test_recorded_pull_names_nobody(recorded: tuple[dict[str, Any], list[Complet
     for word in [word for one in found for word in (*one.learner.full_name.split(), str(one.learner.email))]:
         assert word.casefold() not in text
     assert not [secret for secret in secrets if secret.casefold() in text]
+
+
+@pytest.mark.official
+def test_real_pull_is_replayed_whole(shared: Path, tmp_path: Path) -> None:
+    with sandbox("moodle") as server:
+        server.load_recording(shared / "moodle" / "pull")
+        table, file = server.settings(), tmp_path / "requests.jsonl"
+        with Recorder(server.url) as recorder, opened(table, recorder.url) as source:
+            pages = pull_all(source)
+        recorder.save(file)
+    with Replay(file) as replay, opened(table, replay.url) as source:
+        again = pull_all(source)
+    assert len(completions_of(again)) == len(completions_of(pages)) > 10
+    assert [len(page.set_aside) for page in again] == [len(page.set_aside) for page in pages]
+    text = file.read_text("utf-8").casefold()
+    words = {
+        word.casefold() for one in completions_of(pages) for word in one.learner.full_name.split() if len(word) > 2
+    }
+    assert not {word for word in words if word in text}

@@ -34,6 +34,7 @@ class ElmFormat(Format[ElmSettings]):
     """Builds and reads European Digital Credentials."""
 
     kind = "elm"
+    proven = "real system: the official SHACL shapes and samples; sealed, judged by the Commission's DSS 6.4"
     Settings = ElmSettings
     media_type: ClassVar[str] = "application/ld+json"
 

@@ -20,6 +20,7 @@ class MailCourier(Courier[MailSettings]):
     """
 
     kind = "mail"
+    proven = "real system: SMTP with STARTTLS and sign-in, spoken with aiosmtpd"
     Settings = MailSettings
 
     def deliver(self, parcel: Parcel) -> Receipt:

@@ -15,6 +15,7 @@ class BadgeFormat(Format[BadgeSettings]):
     """Builds and reads Open Badges 3.0."""
 
     kind = "openbadge"
+    proven = "third-party reports: read and verified by openbadgeslib, its contexts and JSON schemas"
     Settings = BadgeSettings
     media_type: ClassVar[str] = "application/vc"
 

@@ -26,6 +26,7 @@ class Ed25519Signer(Signer[Ed25519Settings]):
     """Signs with a key file. The file is opened at first use and kept; signing works from many threads."""
 
     kind = "ed25519"
+    proven = "third-party reports: its proofs are verified by openbadgeslib"
     Settings = Ed25519Settings
 
     @property

@@ -33,6 +33,7 @@ class JwtSealer(Sealer[JwtSettings]):
     """Signs a badge as a compact JSON Web Token (Open Badges 3.0, "JSON Web Token Proof Format")."""
 
     kind = "vc-jwt"
+    proven = "third-party reports: verified by joserfc and openbadgeslib"
     Settings = JwtSettings
 
     def __init__(self, name: str, settings: JwtSettings, now: Callable[[], datetime] = utc_now) -> None:
@@ -76,6 +77,7 @@ class DataIntegritySealer(Sealer[DataIntegritySettings]):
     """Adds a proof of the suite ``eddsa-rdfc-2022`` (Data Integrity EdDSA Cryptosuites v1.0, section 3.2)."""
 
     kind = "data-integrity"
+    proven = "third-party reports: verified by openbadgeslib and an independent RDF library"
     Settings = DataIntegritySettings
 
     def __init__(self, name: str, settings: DataIntegritySettings, now: Callable[[], datetime] = utc_now) -> None:

@@ -43,6 +43,7 @@ class TeamtailorFeed(TalentFeed[TeamtailorSettings]):
     """Writes a *partner result*, the card that Teamtailor shows on a candidate, and removes it again."""
 
     kind: ClassVar[str] = "teamtailor"
+    proven = "vendor documents: Teamtailor's partner documentation of 2026"
     Settings: ClassVar[type[AdapterSettings]] = TeamtailorSettings
 
     def __init__(self, name: str, settings: TeamtailorSettings, wait: Callable[[float], None] = sleep) -> None:

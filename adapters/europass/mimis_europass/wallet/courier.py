@@ -15,6 +15,7 @@ class EuropassCourier(Courier[EuropassSettings]):
     """Puts credentials into the wallet that the learner names, or into one that is made for her e-mail address."""
 
     kind = "europass"
+    proven = "vendor documents: source code of the Commission's wallet (edci-wallet)"
     Settings = EuropassSettings
 
     @cached_property

@@ -43,6 +43,7 @@ class CscSigner(SealSigner[CscSettings]):
     """Signs with a key that a provider keeps."""
 
     kind = "csc"
+    proven = "vendor documents: Cloud Signature Consortium API v2; no service of a provider was at hand"
     Settings = CscSettings
 
     def __init__(self, name: str, settings: CscSettings, **options: Any) -> None:

@@ -33,6 +33,7 @@ class Pkcs11Signer(SealSigner[Pkcs11Settings]):
     """Signs with a key that never leaves its device."""
 
     kind = "pkcs11"
+    proven = "real system: SoftHSM 2 through its PKCS#11 library"
     Settings = Pkcs11Settings
 
     def __init__(self, name: str, settings: Pkcs11Settings, **options: Any) -> None:

@@ -31,6 +31,7 @@ class Pkcs12Signer(SealSigner[Pkcs12Settings]):
     """Signs with a key file. The file is opened at first use and kept; signing works from many threads."""
 
     kind = "pkcs12"
+    proven = "real system: PKCS#12 files; its seals are judged by the Commission's DSS 6.4"
     Settings = Pkcs12Settings
 
     @property

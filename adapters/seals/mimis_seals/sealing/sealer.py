@@ -30,6 +30,7 @@ class JadesSealer(Sealer[JadesSettings]):
     """Seals European Digital Credentials. The same document, key and second give the same bytes with an RSA key."""
 
     kind = "jades"
+    proven = "real system: the Commission's DSS 6.4 judges every level; the official samples verify"
     Settings = JadesSettings
 
     def __init__(self, name: str, settings: JadesSettings, now: Callable[[], datetime] = utc_now) -> None:
