@@ -35,7 +35,7 @@ def sync(
     for problem in (*report.errors, *(f"{job['kind']} {job['ref']}: {job['reason']}" for job in stopped)):
         note(f"mimis: {problem}")
     if report.reviews:
-        note(f"mimis: {report.reviews} open in: mimis reviews")
+        note(f"mimis: Reviews that wait for a person: {report.reviews}. See: mimis reviews")
     emit({**(report.model_dump(mode="json") if json_ else _told(report)), **asdict(work)}, json_)
     raise typer.Exit(PARTLY if report.errors or stopped else DONE)
 

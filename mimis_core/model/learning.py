@@ -104,6 +104,7 @@ class PulledPage(Model):
 
     ``done`` and ``total`` count the source's own units of work, such as learners asked about, for progress. ``as_of``
     on the last page of a pull with a cursor: whatever happened in the source before then has been asked about.
+    ``whole`` there: the pull has given all that stands in the source, although it started from a cursor.
     """
 
     completions: tuple[Completion, ...] = ()
@@ -112,6 +113,7 @@ class PulledPage(Model):
     departed: tuple[Departure, ...] = ()
     cursor: str | None = None
     as_of: AwareDatetime | None = None
+    whole: bool = False
     done: int | None = None
     total: int | None = None
 

@@ -54,7 +54,7 @@ class EventServices(SyncServices):
     def _keep_hints(self, session: Session, source: str, hints: dict[str, str]) -> int:
         waiting = {
             row.hint_key
-            for row in self._rows(session, EventRow, EventRow.source == source, EventRow.hint_key.in_(hints))
+            for row in self._rows_in(session, EventRow, EventRow.hint_key, hints, EventRow.source == source)
         }
         new = {key: hint for key, hint in hints.items() if key not in waiting}
         for key, hint in new.items():

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, tuple_
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from mimis_core.model import Completion, SetAside, SourceLearner
@@ -20,9 +20,13 @@ _PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:\d{2})?(\d{6})[-+]?(\d{4})(?!\d)")
 MONTH_DAY = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])")
 """Date part of a personnummer, or of a samordningsnummer, whose day is 60 higher (facts/sweden.md section 5)."""
 
-
-LONGEST_ALIAS = 80
-"""Characters of an alias's name."""
+LONGEST_ALIAS, LONGEST_KEY, LONGEST_LEARNER_KEY = 80, 300, 200
+"""Characters of an alias's name, of a record's key and of a learner's key."""
+REFUSALS = {
+    "personal-number": "The learner's id is a personal number. Give learners an id of their own in the source.",
+    "not-storable": "Its id or its learner's is too long, or a text has a NUL character. Correct it in the source.",
+}
+"""Why mimis refuses a record, by the reason's code, with the mend."""
 Place = tuple[str, str]
 """A record's source, and its key there."""
 
@@ -58,6 +62,26 @@ def holds_personal_number(text: str) -> bool:
     return any(MONTH_DAY.fullmatch(day) and _luhn(day + last) for day, last in found)
 
 
+def _refusal(one: Completion) -> str | None:
+    """Why a completion cannot be taken in, as a key of :data:`REFUSALS`; None when it can."""
+    learner = one.learner
+    if holds_personal_number(learner.key):
+        return "personal-number"
+    stored = learner.full_name, learner.given_name, learner.family_name, learner.email, *learner.aliases.values()
+    held = _holds(one.key, LONGEST_KEY) and _holds(learner.key, LONGEST_LEARNER_KEY)
+    return None if held and not any("\0" in (text or "") for text in stored) else "not-storable"
+
+
+def _holds(text: str, longest: int) -> bool:
+    """Whether a column of that many characters can hold it; PostgreSQL takes no NUL."""
+    return len(text) <= longest and "\0" not in text
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text for people as a column of that many characters can hold it."""
+    return text.replace("\0", "")[:longest]
+
+
 def _with_first_date(one: Completion, row: CompletionRow | None) -> Completion:
     """The completion as it is stored: one without a date of its own keeps that of its first pull."""
     if one.dated or row is None:
@@ -71,40 +95,22 @@ def _luhn(digits: str) -> bool:
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
-KEYS_AT_ONCE = 1_000
-"""In one query: databases bound how many values one may hold."""
-
-
 class IntakeServices(ShareServices):
     """Writes pulled pages; the same record again changes nothing."""
 
     def known_completions(self, source: str, keys: Sequence[str]) -> dict[str, Completion]:
         """What is stored of these records of a source, by key: what a preview compares a list with."""
         with self._transaction() as session:
-            rows = [
-                row
-                for start in range(0, len(keys), KEYS_AT_ONCE)
-                for row in self._rows(
-                    session,
-                    CompletionRow,
-                    CompletionRow.source == source,
-                    CompletionRow.key.in_(keys[start : start + KEYS_AT_ONCE]),
-                )
-            ]
+            rows = self._rows_in(session, CompletionRow, CompletionRow.key, keys, CompletionRow.source == source)
             return {row.key: Completion.model_validate_json(row.content) for row in rows}
 
     def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> Absorbed:
         """Store completions and forget that they were set aside. A page is a handful of queries."""
+        good = self._storable(session, completions, run)
         known = {
             (row.source, row.key): row
-            for row in self._rows(session, CompletionRow, CompletionRow.key.in_([one.key for one in completions]))
+            for row in self._rows_in(session, CompletionRow, CompletionRow.key, [one.key for one in good])
         }
-        good = []
-        for one in completions:
-            if holds_personal_number(one.learner.key):
-                self._refuse(session, one, run)
-            else:
-                good.append(one)
         learners = self._learners_for(session, [one.learner for one in good])
         rows, changed = {}, set()
         for one in good:
@@ -135,12 +141,10 @@ class IntakeServices(ShareServices):
 
     def _no_longer_aside(self, session: Session, places: Iterable[Place], run: Run) -> None:
         """What a source gives stands set aside no longer, unless this very run says both."""
-        session.execute(
-            delete(SetAsideRow)
-            .where(SetAsideRow.organisation == self.organisation, SetAsideRow.seen_in != run.id)
-            .where(tuple_(SetAsideRow.source, SetAsideRow.key).in_(list(places)))
-            .execution_options(synchronize_session=False)
-        )
+        wanted, earlier = set(places), SetAsideRow.seen_in != run.id
+        for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, [key for _, key in wanted], earlier):
+            if (row.source, row.key) in wanted:
+                session.delete(row)
 
     def _forget_unseen(self, session: Session, source: str, run: Run) -> None:
         """After all of a source was pulled, only what this run or a later one set aside still stands."""
@@ -156,32 +160,44 @@ class IntakeServices(ShareServices):
             return
         known = {
             (row.source, row.key): row
-            for row in self._rows(session, SetAsideRow, SetAsideRow.key.in_([item.key for item in items]))
+            for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, list(map(self._aside_key, items)))
         }
         for item in items:
-            row = known.get((item.source, item.key))
+            key = self._aside_key(item)
+            row = known.get((item.source, key))
             if row is None:
-                row = SetAsideRow(organisation=self.organisation, source=item.source, key=item.key, seen_in=run.id)
+                row = SetAsideRow(organisation=self.organisation, source=item.source, key=key, seen_in=run.id)
+                known[item.source, key] = row
                 session.add(row)
-            row.reason, row.message, row.seen_at = item.reason, item.message, run.at
+            row.reason, row.message, row.seen_at = shortened(item.reason, 100), shortened(item.message, 1000), run.at
             row.seen_in = run.id if run.counted else row.seen_in
 
-    def _refuse(self, session: Session, one: Completion, run: Run) -> None:
-        # The key itself may hold the number, so only its keyed hash is kept.
-        refused = SetAside(
-            source=one.source,
-            key=self.database.cipher.token_hash(one.key),
-            reason="personal-number",
-            message="The learner's id is a personal number. Give learners an id of their own in the source.",
-        )
-        self._set_aside(session, (refused,), run)
+    def _aside_key(self, item: SetAside) -> str:
+        """The key that it is stored by: a keyed hash in place of one that no database can hold."""
+        return item.key if _holds(item.key, LONGEST_KEY) else self.database.cipher.token_hash(item.key)
+
+    def _storable(self, session: Session, completions: tuple[Completion, ...], run: Run) -> list[Completion]:
+        """The completions without those that are refused; these are set aside.
+
+        Their keys may hold a personal number, or what no database can hold, so only a keyed hash of them is kept.
+        """
+        good, refused = [], []
+        for one in completions:
+            reason = _refusal(one)
+            if reason is None:
+                good.append(one)
+                continue
+            key = self.database.cipher.token_hash(one.key)
+            refused.append(SetAside(source=one.source, key=key, reason=reason, message=REFUSALS[reason]))
+        self._set_aside(session, tuple(refused), run)
+        return good
 
     def _learners_for(self, session: Session, people: Sequence[SourceLearner]) -> dict[Place, LearnerRow]:
         """The learners behind source identities, by source and key; who is new is added."""
         keys = {person.key for person in people}
-        identities = {(one.source, one.key): one for one in self._rows(session, IdentityRow, IdentityRow.key.in_(keys))}
+        identities = {(one.source, one.key): one for one in self._rows_in(session, IdentityRow, IdentityRow.key, keys)}
         owners = {one.learner_id for one in identities.values()}
-        by_id = {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
+        by_id = {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, owners)}
         found = {place: by_id[one.learner_id] for place, one in identities.items()}
         new = []
         for person in people:

@@ -35,15 +35,15 @@ class MatchServices(SignalServices):
     def _match_some(self, session: Session, learner_ids: Collection[str]) -> int:
         """Match all that these learners have completed; gives the number of new awards."""
         return self._match(
-            session, {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(learner_ids))}
+            session, {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, learner_ids)}
         )
 
     def _match(self, session: Session, learners: dict[str, LearnerRow]) -> int:
         completions: dict[str, list[CompletionRow]] = {}
-        for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_(learners)):
+        for row in self._rows_in(session, CompletionRow, CompletionRow.learner_id, learners):
             if not is_withdrawn(row):
                 completions.setdefault(row.learner_id, []).append(row)
-        awards = sorted(self._rows(session, AwardRow, AwardRow.learner_id.in_(learners)), key=lambda one: one.round)
+        awards = sorted(self._rows_in(session, AwardRow, AwardRow.learner_id, learners), key=lambda one: one.round)
         has = {(one.learner_id, one.achievement_id, one.achievement_version): one for one in awards}
         return sum(
             self._match_learner(session, learners[one], completions.get(one, []), has) for one in sorted(learners)

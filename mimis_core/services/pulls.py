@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import ConfigurationError, TemporaryError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 TRIES = 3
 """For one page, when others write the same rows: each of them ends with its own page, so more is hardly needed."""
+CLASHES = frozenset({"40001", "40P01"})
+"""PostgreSQL's codes for a serialization failure and a deadlock."""
 AT_ONCE = 200
 """Learners that are matched anew in one transaction."""
 Step = Callable[[], AbstractContextManager[Session]]
@@ -40,6 +42,7 @@ class Pull:
     start: str | None
     cursor: str | None = None
     as_of: datetime | None = None
+    whole: bool = False
 
     @property
     def full(self) -> bool:
@@ -77,7 +80,10 @@ class PullServices(MatchServices):
         return Pull(source, self._tried(step, partial(self._start, source=source, full=full)))
 
     def _start(self, session: Session, source: Source[Any], full: bool) -> str | None:
-        """The stored cursor; None when all is asked for, the settings are others, or the last of all is long ago."""
+        """The stored cursor; None when all is asked for, the settings are others, or the last of all is long ago.
+
+        A first pull that was cut off goes on from the cursor that it had come to.
+        """
         key, row = self._settings_key(source), self._source_state(session, source.name)
         if row is None:
             session.add(SourceStateRow(organisation=self.organisation, source=source.name, settings_key=key))
@@ -86,7 +92,7 @@ class PullServices(MatchServices):
         if row.settings_key != key:
             row.settings_key, row.cursor, row.full_at, row.as_of = key, None, None, None
         days = timedelta(days=self.settings.sync.full_days)
-        due = row.full_at is None or self.clock() - row.full_at >= days
+        due = row.full_at is not None and self.clock() - row.full_at >= days
         return None if full or due else row.cursor
 
     def _take(self, step: Step, page: PulledPage, run: Run, pull: Pull | None = None) -> int:
@@ -104,6 +110,7 @@ class PullServices(MatchServices):
 
         if pull is not None:
             pull.as_of = page.as_of or pull.as_of
+            pull.whole |= page.whole
         return self._tried(step, take)
 
     def _end_pull(self, step: Step, pull: Pull, run: Run) -> None:
@@ -112,8 +119,9 @@ class PullServices(MatchServices):
         def end(session: Session) -> None:
             row = self._known_source_state(session, pull.source.name)
             row.pulled_at, row.as_of = run.at, pull.as_of or row.as_of
-            if pull.full:
-                row.full_at, row.cursor = run.at, pull.cursor
+            row.full_at = run.at if pull.full else row.full_at or run.at
+            if pull.full or pull.whole:
+                row.cursor = pull.cursor
                 self._forget_unseen(session, pull.source.name, run)
 
         self._tried(step, end)
@@ -121,7 +129,8 @@ class PullServices(MatchServices):
     def _match_anew(self, step: Step, name: str) -> int:
         """Match what is stored of a source, once after each change of the catalogue; gives the number of new awards.
 
-        What did not change since the last pull is not pulled again, but may earn something by a new entry.
+        What did not change since the last pull is not pulled again, but may earn something by a new entry. Asked for
+        after a pull, so that a mark for protected identity or a withdrawal in it counts first.
         """
         key, new = self._catalogue_key(), 0
         query = select(CompletionRow.learner_id).where(
@@ -170,8 +179,17 @@ class PullServices(MatchServices):
 
     def _tried(self, step: Step, do: Callable[[Session], T]) -> T:
         for _ in range(TRIES):
-            with suppress(IntegrityError), step() as session:
-                return do(session)
+            try:
+                with step() as session:
+                    return do(session)
+            except DBAPIError as error:
+                if not _is_clash(error):
+                    raise
         raise TemporaryError(
             "Another sync is at work on the same records.", mend="Wait until it has ended, then run: mimis sync"
         )
+
+
+def _is_clash(error: DBAPIError) -> bool:
+    """Whether somebody else wrote the same rows: a constraint tells it, or PostgreSQL ends a deadlock."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in CLASHES

@@ -41,8 +41,8 @@ class ReviewServices(RenewalServices):
         conditions = () if state is None else (ReviewRow.state == state,)
         with self._transaction() as session:
             rows = self._rows(session, ReviewRow, *conditions)
-            people = self._rows(session, LearnerRow, LearnerRow.id.in_({row.learner_id for row in rows}))
-            awards = self._rows(session, AwardRow, AwardRow.id.in_({row.award_id for row in rows}))
+            people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id or "" for row in rows})
+            awards = self._rows_in(session, AwardRow, AwardRow.id, {row.award_id or "" for row in rows})
             known, given = {one.id: one for one in people}, {one.id: one for one in awards}
             oldest = sorted(rows, key=lambda row: (row.at, row.id))
             return [_summary(row, known.get(row.learner_id or ""), given.get(row.award_id or "")) for row in oldest]

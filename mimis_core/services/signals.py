@@ -19,7 +19,7 @@ from mimis_core.model import (
 )
 from mimis_core.services.credentials import load_evidence
 from mimis_core.services.decisions import DecisionServices, dump_evidence, recompleted_at
-from mimis_core.services.intake import Absorbed, Place
+from mimis_core.services.intake import Absorbed, Place, shortened
 from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow, ReviewRow, new_id
 
 WITHDRAWN, CORRECTED, DEPARTED = "withdrawn", "corrected", "departed"
@@ -57,16 +57,18 @@ class SignalServices(DecisionServices):
         rows = self._completions_at(session, said)
         news = {place: row for place, row in rows.items() if not is_withdrawn(row)}
         owners = {row.learner_id for row in news.values()}
-        resting = self._resting(session, owners)
+        resting: dict[Place, list[AwardRow]] = {}
+        for award, evidence in self._resting(session, owners):
+            for place in {(one.source, one.key) for one in evidence}:
+                resting.setdefault(place, []).append(award)
         for place, row in news.items():
             row.state, row.reason = "set_aside", WITHDRAWN
             self._audit(session, "sync", "completion.withdraw", row.id)
-            for award, evidence in resting:
-                if any((one.source, one.key) == place for one in evidence):
-                    # Withdrawn, given back and withdrawn again is news each time.
-                    earlier = len(self._reviews_of(session, WITHDRAWN, place, award.id))
-                    self._note(session, WITHDRAWN, said[place], row.learner_id, award.id, str(earlier))
-        return {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
+            for award in resting.get(place, ()):
+                # Withdrawn, given back and withdrawn again is news each time.
+                earlier = len(self._reviews_of(session, WITHDRAWN, place, award.id))
+                self._note(session, WITHDRAWN, said[place], row.learner_id, award.id, str(earlier))
+        return {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, owners)}
 
     def _bring_back(self, session: Session, rows: Iterable[CompletionRow]) -> None:
         """Let count again what its source gives again."""
@@ -82,6 +84,9 @@ class SignalServices(DecisionServices):
         changed = {place: absorbed.rows[place] for place in absorbed.changed}
         owners = {row.learner_id for row in changed.values()}
         for award, evidence in self._resting(session, owners, newest=True):
+            if award.state == AwardState.PROPOSED:
+                # Locked: somebody may approve it at this moment, on the facts as they were.
+                session.refresh(award, with_for_update=True)
             if award.state == AwardState.PROPOSED:
                 self._refresh_evidence(session, award)
                 continue
@@ -111,7 +116,7 @@ class SignalServices(DecisionServices):
         if not items:
             return
         keys = [item.key for item in items]
-        known = {(row.source, row.key): row for row in self._rows(session, IdentityRow, IdentityRow.key.in_(keys))}
+        known = {(row.source, row.key): row for row in self._rows_in(session, IdentityRow, IdentityRow.key, keys)}
         for item in items:
             identity = known.get((item.source, item.key))
             if identity is not None:
@@ -152,13 +157,13 @@ class SignalServices(DecisionServices):
         """
         if not learners:
             return []
-        awards = self._rows(session, AwardRow, AwardRow.learner_id.in_(learners))
+        awards = self._rows_in(session, AwardRow, AwardRow.learner_id, learners)
         if newest:
             by_round = sorted(awards, key=lambda one: one.round)
             last = {(one.learner_id, one.achievement_id, one.achievement_version): one for one in by_round}
             awards = list(last.values())
         issued: dict[str, list[CredentialRow]] = {}
-        for row in self._rows(session, CredentialRow, CredentialRow.learner_id.in_(learners)):
+        for row in self._rows_in(session, CredentialRow, CredentialRow.learner_id, learners):
             issued.setdefault(row.award_id, []).append(row)
         return [(one, load_evidence(one)) for one in awards if self._stands(one, issued.get(one.id, []))]
 
@@ -171,7 +176,7 @@ class SignalServices(DecisionServices):
         return self._status(row).status in (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
 
     def _completions_at(self, session: Session, places: Collection[Place]) -> dict[Place, CompletionRow]:
-        rows = self._rows(session, CompletionRow, CompletionRow.key.in_([key for _, key in places]))
+        rows = self._rows_in(session, CompletionRow, CompletionRow.key, [key for _, key in places])
         return {(row.source, row.key): row for row in rows if (row.source, row.key) in places}
 
     def _reviews_of(self, session: Session, kind: str, place: Place, award_id: str | None = None) -> list[ReviewRow]:
@@ -195,8 +200,8 @@ class SignalServices(DecisionServices):
             signal=signal,
             learner_id=learner_id,
             award_id=award_id,
-            code=item.reason[:100],
-            message=item.message[:1000],
+            code=shortened(item.reason, 100),
+            message=shortened(item.message, 1000),
             state="open",
             at=self.clock(),
         )
@@ -204,7 +209,9 @@ class SignalServices(DecisionServices):
         self._audit(session, "sync", "review.open", row.id, kind=kind)
 
     def _close_review(self, session: Session, review: ReviewRow, reason: str) -> None:
-        """Close an open review that what the source says has overtaken."""
+        """Close an open review that what the source says has overtaken; a person's decision at this moment stays."""
+        if review.state == "open":
+            session.refresh(review, with_for_update=True)
         if review.state == "open":
             review.state, review.reason, review.decided_at = "dismissed", reason, self.clock()
             self._audit(session, "sync", "review.dismiss", review.id, reason=reason)

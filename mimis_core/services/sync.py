@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, NotFoundError
 from mimis_core.model import AwardState, Model
-from mimis_core.services.intake import Run
+from mimis_core.services.intake import Place, Run
 from mimis_core.services.pulls import PullServices, Step
 from mimis_core.services.signals import WITHDRAWN
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, ReviewRow, SetAsideRow
@@ -53,13 +53,17 @@ class SyncReport(Model):
 
 @dataclass
 class Going:
-    """A sync as it goes on: how it was asked for, and what it has come to so far."""
+    """A sync as it goes on: how it was asked for, and what it has come to so far.
+
+    ``given`` and ``aside`` are the records: one that moves from page to page while a source is read counts once.
+    """
 
     step: Step
     run: Run
     everything: bool
     progress: Progress | None
-    pulled: int = 0
+    given: set[Place] = field(default_factory=set)
+    aside: set[Place] = field(default_factory=set)
     awards: int = 0
     full: list[str] = field(default_factory=list)
     as_of: dict[str, datetime] = field(default_factory=dict)
@@ -106,7 +110,7 @@ class SyncServices(PullServices):
                 same = len(self._same_person(session))
                 notes = self._notes(session, names, going.run)
         return SyncReport(
-            pulled=going.pulled,
+            pulled=len(going.given) + len(going.aside),
             awards=going.awards,
             same_person=same,
             full=tuple(going.full),
@@ -119,12 +123,13 @@ class SyncServices(PullServices):
     def _sync_one(self, name: str, going: Going) -> None:
         pull = self._begin_pull(going.step, name, full=going.everything)
         going.full += [name] if pull.full else []
-        going.awards += self._match_anew(going.step, name)
         for page in pull.source.pull(pull.start):
             if going.progress is not None:
                 going.progress(name, page.done, page.total)
             going.awards += self._take(going.step, page, going.run, pull)
-            going.pulled += len(page.completions) + len(page.set_aside)
+            going.given.update((one.source, one.key) for one in page.completions)
+            going.aside.update((one.source, one.key) for one in page.set_aside)
+        going.awards += self._match_anew(going.step, name)
         self._end_pull(going.step, pull, going.run)
         if pull.as_of is not None:
             going.as_of[name] = pull.as_of
@@ -182,19 +187,18 @@ class SyncServices(PullServices):
         states = grouped(CompletionRow, CompletionRow.state)
         reasons = grouped(SetAsideRow, SetAsideRow.reason)
         refused = reasons.pop("personal-number", 0)
-        proposed = self._rows(session, AwardRow, AwardRow.state == AwardState.PROPOSED.value)
         return {
             "used": states.get("used", 0),
             "unmatched": states.get("unmatched", 0),
             "waiting": states.get("waiting", 0),
             "set_aside": states.get("set_aside", 0) + sum(reasons.values()),
             "refused": refused,
-            "proposed": len(proposed),
-            "reviews": self._open_reviews(session),
+            "proposed": self._number(session, AwardRow, AwardRow.state == AwardState.PROPOSED.value),
+            "reviews": self._number(session, ReviewRow, ReviewRow.state == "open"),
         }
 
-    def _open_reviews(self, session: Session) -> int:
-        query = select(func.count()).where(ReviewRow.organisation == self.organisation, ReviewRow.state == "open")
+    def _number(self, session: Session, table: type[AwardRow | ReviewRow], condition: Any) -> int:
+        query = select(func.count()).where(table.organisation == self.organisation, condition)
         return session.scalar(query) or 0
 
     def _notes(self, session: Session, names: list[str], run: Run) -> tuple[str, ...]:

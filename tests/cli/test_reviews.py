@@ -17,7 +17,7 @@ def review(folder: Path, mimis: Mimis, credential: str) -> str:
     back = Withdrawal(source="hand", key="course:1/1", reason="invalidated", message="The certificate is invalid.")
     HandSource.pages = [page(withdrawn=(back,))]
     ended = mimis("sync", "--config", folder)
-    assert (ended.code, ended.err) == (0, "mimis: 1 open in: mimis reviews\n")
+    assert (ended.code, ended.err) == (0, "mimis: Reviews that wait for a person: 1. See: mimis reviews\n")
     (one,) = mimis("reviews", "--config", folder, "--json").json["reviews"]
     return str(one["id"])
 

@@ -99,11 +99,14 @@ def test_cursor_is_not_kept_when_its_page_is_not(pulled: Services, monkeypatch: 
     assert HandSource.cursors[-1] == "c1"
 
 
-def test_full_pull_that_failed_is_begun_again(school: Services) -> None:
+def test_first_pull_that_was_cut_off_goes_on_where_it_was(school: Services, clock: Clock) -> None:
     HandSource.pages = [page(cursor="c1"), TemporaryError("down")]
     for _ in range(2):
         school.sync()
-    assert (HandSource.cursors, stored(school).full_at) == ([None, None], None)
+    assert (HandSource.cursors, stored(school).full_at) == ([None, "c1"], None)
+    HandSource.pages = [page(cursor="c2")]
+    school.sync()
+    assert (stored(school).cursor, stored(school).full_at) == ("c2", clock())
 
 
 @pytest.mark.parametrize(
@@ -213,7 +216,10 @@ def test_new_entry_awards_what_is_not_pulled_again(pulled: Services, school_fold
     rule = {"decided_by": "Rektor Test", "decided_on": date(2026, 8, 1).isoformat()}
     change_entry(school_folder, id="ny", earned_by=[{"module": "course:7"}], automatic=rule)
     pulled.catalogue = load_catalogue(school_folder / "catalogue")
+    # Not while it is away: it might have said that somebody is protected now.
     HandSource.pages = [TemporaryError("down")]
+    assert pulled.sync().awards == 0
+    HandSource.pages = []
     assert [pulled.sync().awards for _ in range(2)] == [2, 0]
 
 
@@ -224,3 +230,24 @@ def test_person_no_longer_protected_is_awarded_without_new_pull(school: Services
     school.protect_learner(school.learners()[0][0].id, "Rektor", protected=False)
     assert [school.sync().awards for _ in range(2)] == [1, 0]
     assert school.set_aside_records() == []
+
+
+def test_entry_changed_and_mark_of_same_pull_awards_nothing(pulled: Services) -> None:
+    HandSource.pages = [page(done("course:9", someone("2")), cursor="c2")]
+    pulled.sync()
+    change_entry(pulled.settings.folder, version=2, earned_by=[{"module": "course:9"}])
+    pulled.__dict__.pop("catalogue")
+    HandSource.pages = [page(done("course:8", someone("2", protected=True)))]
+    report = pulled.sync()
+    assert (report.awards, [one["learner"] for one in pulled.awards() if one["achievement"].endswith("@2")]) == (0, [])
+
+
+@pytest.mark.parametrize(("whole", "left"), [(False, 1), (True, 0)])
+def test_pull_that_gave_everything_forgets_what_stands_aside_no_longer(
+    pulled: Services, whole: bool, left: int
+) -> None:
+    HandSource.pages = [page(set_aside=(LEFT,), cursor="c2")]
+    pulled.sync()
+    HandSource.pages = [page(), page(whole=whole)]
+    report = pulled.sync()
+    assert (report.full, len(pulled.set_aside_records()), stored(pulled).cursor) == ((), left, None if whole else "c2")

@@ -21,7 +21,7 @@ from mimis_core import (
     UserError,
     Withdrawal,
 )
-from mimis_core.services import CredentialView, Services
+from mimis_core.services import CredentialView, Services, open_services
 from mimis_core.store.tables import AuditRow
 from tests.school import NOW, Clock, HandCourier, HandSource, done, page, someone
 from tests.services.test_life import statuses
@@ -415,3 +415,46 @@ def test_whatever_is_said_and_decided_one_review_is_open_at_most(
         one for one in yearly.all_credentials() if one.status.status == "active" and one.learner_name.endswith(str(who))
     ]
     assert len(live) <= 1
+
+
+def test_decision_of_a_person_beside_a_sync_stays(
+    yearly: Services, regraded: dict[str, Any], postgres: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if postgres is None:
+        pytest.skip("SQLite lets nobody decide while a sync writes.")
+    whole = yearly._close_review
+    with open_services(yearly.settings) as other:
+
+        def close(session: Any, review: Any, reason: str) -> None:
+            other.dismiss_review(regraded["id"], "Rektor", "Det gamla betyget gäller.")
+            whole(session, review, reason)
+
+        monkeypatch.setattr(yearly, "_close_review", close)
+        pull(yearly, done("course:1"))
+    assert [one["reason"] for one in yearly.reviews(None)] == ["Det gamla betyget gäller."]
+
+
+def test_award_approved_beside_a_sync_gets_a_review(
+    proposed: Services, postgres: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if postgres is None:
+        pytest.skip("SQLite lets nobody decide while a sync writes.")
+    whole = proposed._resting
+    with open_services(proposed.settings) as other:
+
+        def resting(*words: Any, **more: Any) -> Any:
+            found = whole(*words, **more)
+            if found and other.awards(AwardState.PROPOSED):
+                other.decide_award(found[0][0].id, approve=True, by="Lärare")
+            return found
+
+        monkeypatch.setattr(proposed, "_resting", resting)
+        pull(proposed, done("course:2", by="Någon annan"), done("course:3"))
+    assert kinds(proposed) == ["corrected"]
+
+
+def test_many_withdrawals_at_once_find_their_awards(school: Services) -> None:
+    people = [someone(str(number)) for number in range(3)]
+    pull(school, *(done("course:1", one) for one in people))
+    assert pull(school, withdrawn=tuple(taken_back(who=one.key) for one in people)) == 3
+    assert {one["record"] for one in school.reviews()} == {f"course:1/{one.key}" for one in people}

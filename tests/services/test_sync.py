@@ -19,6 +19,7 @@ from mimis_core import (
     SetAside,
     TemporaryError,
     UserError,
+    Withdrawal,
 )
 from mimis_core.services import Services, open_services
 from mimis_core.services.intake import holds_personal_number
@@ -223,3 +224,56 @@ def test_set_aside_records_are_shown_with_reason(school: Services) -> None:
         ("usernotenroled", False),
         ("protected", False),
     ]
+
+
+def test_same_record_set_aside_twice_in_a_page_is_one(school: Services) -> None:
+    item = SetAside(source="hand", key="course:2/user:9", reason="left", message="Enrol her.")
+    HandSource.pages = [page(set_aside=(item, item))]
+    report = school.sync()
+    assert (report.errors, report.set_aside, report.adds_up) == ((), 1, True)
+
+
+def test_record_that_moves_to_the_next_page_is_counted_once(school: Services) -> None:
+    item = SetAside(source="hand", key="course:2/user:9", reason="left", message="Enrol her.")
+    HandSource.pages = [page(done("course:1"), set_aside=(item,)), page(done("course:1"), set_aside=(item,))]
+    report = school.sync()
+    assert (report.pulled, report.used, report.set_aside, report.adds_up) == (2, 1, 1, True)
+
+
+@pytest.mark.parametrize("key", ["a" * 201, "a\0b"], ids=["too long", "with a NUL"])
+def test_record_that_no_database_can_hold_is_set_aside(school: Services, key: str) -> None:
+    HandSource.pages = [page(done("course:1", someone(key)), done("course:1"))]
+    report = school.sync()
+    assert (report.errors, report.set_aside, report.used, report.adds_up) == ((), 1, 1, True)
+    assert [(one["reason"], key in str(one)) for one in school.set_aside_records()] == [("not-storable", False)]
+
+
+@pytest.mark.parametrize("key", ["a" * 301, "a\0b"], ids=["too long", "with a NUL"])
+def test_whatever_a_source_sets_aside_or_takes_back_is_kept(school: Services, key: str) -> None:
+    item = SetAside(source="hand", key=key, reason="r" * 101, message="m\0" * 600)
+    gone = Withdrawal(source="hand", key=key, reason="left", message="Gone.")
+    HandSource.pages = [page(set_aside=(item,), withdrawn=(gone,))]
+    assert [(one.errors, one.set_aside) for one in (school.sync(), school.sync())] == [((), 1)] * 2
+
+
+def test_page_may_be_larger_than_what_a_database_takes_at_once(
+    school: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimis_core.services.base.VALUES_AT_ONCE", 2)
+    people = [someone(str(number)) for number in range(5)]
+    aside = tuple(SetAside(source="hand", key=f"aside/{n}", reason="left", message="Enrol her.") for n in range(5))
+    gone = tuple(Withdrawal(source="hand", key=f"course:9/{n}", reason="left", message="Gone.") for n in range(5))
+    HandSource.pages = [
+        page(*(done(module, one) for one in people for module in ("course:1", "course:9")), set_aside=aside),
+        page(withdrawn=gone),
+    ]
+    reports = [school.sync() for _ in range(2)]
+    assert [(one.used, one.set_aside, one.adds_up) for one in reports] == [(5, 10, True)] * 2
+    HandSource.pages = [page(*(done("aside", one) for one in people))]
+    assert (school.sync().unmatched, len(school.set_aside_records())) == (5, 5)
+
+
+def test_forty_thousand_rows_set_aside_at_once_are_taken(school: Services) -> None:
+    aside = [SetAside(source="hand", key=f"{n}", reason="left", message="Enrol her.") for n in range(40_000)]
+    HandSource.pages = [page(set_aside=tuple(aside))]
+    assert school.sync().set_aside == 40_000

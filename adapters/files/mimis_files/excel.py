@@ -39,6 +39,7 @@ _WIDE_ROWS = 1_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NO_VALUE = re.compile(rb"</(?:\w+:)?f>\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>")
+_DECLARATION = b"<!DOCTYPE"
 _SAVE_ANEW = "Spara den på nytt i Excel som en vanlig Excel-arbetsbok (.xlsx)."
 
 
@@ -115,15 +116,24 @@ def _refuse_package(package: zipfile.ZipFile) -> None:
         raise unreadable("Filen är ett OpenDocument-kalkylblad (.ods).", "Spara den som Excel (.xlsx) eller CSV.")
     if "xl/workbook.xml" not in names:
         raise unreadable("Filen är ingen Excel-arbetsbok av den vanliga sorten.", _SAVE_ANEW)
-    for name in names:
-        if name.endswith((".xml", ".rels")) and _declares_type(package, name):
+    for name in names:  # whatever they are called: a relation may name any of them as a sheet
+        if _declares_type(package, name):
             raise unreadable("Excel-filen innehåller sådant som Excel aldrig skriver.", _SAVE_ANEW)
 
 
 def _declares_type(package: zipfile.ZipFile, name: str) -> bool:
-    """Whether a part declares entities of its own: the way in which a small file becomes a huge one."""
+    """Whether a part declares entities of its own: the way in which a small file becomes a huge one.
+
+    The declaration may stand behind a comment of any length.
+    """
+    before = b""
     with package.open(name) as part:
-        return b"<!DOCTYPE" in part.read(2048).replace(b"\0", b"")
+        while read := part.read(1_000_000):
+            text = before + read.replace(b"\0", b"")
+            if _DECLARATION in text:
+                return True
+            before = text[1 - len(_DECLARATION) :]
+    return False
 
 
 def _formula_notes(package: zipfile.ZipFile) -> tuple[str, ...]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 
 from mimis_core import Completion, DataError, SetAside, Withdrawal
-from mimis_files.mapping import CellError, Context, Told, map_row
+from mimis_files.cells import CellError
+from mimis_files.mapping import Context, Told, map_row
 from mimis_files.tables import Table
 
 
@@ -76,7 +78,7 @@ class Gathering:
             winner = _winner(top)
             if winner is not None:
                 settled.append(winner)
-            self.problems += _overridden(entries, top, winner)
+            self.problems += _overridden(entries, newest, winner)
         self.problems.sort(key=attrgetter("file", "row"))
         return settled
 
@@ -106,11 +108,11 @@ def _winner(top: list[Entry]) -> Entry | None:
     return top[0] if all(entry.told.item == top[0].told.item for entry in top) else None
 
 
-def _overridden(entries: list[Entry], top: list[Entry], winner: Entry | None) -> Iterator[Problem]:
+def _overridden(entries: list[Entry], newest: datetime, winner: Entry | None) -> Iterator[Problem]:
     for entry in entries:
         if entry is winner or (winner is not None and entry.told.item == winner.told.item):
             continue
-        if winner is None and entry in top:
+        if winner is None and entry.told.day == newest:
             text = "En annan rad säger något annat om samma deltagare och mikromerit."
             yield Problem(entry.file, entry.row, "duplicate", f"{entry.place}: {text} Låt en av raderna stå kvar.")
         elif not (winner and isinstance(winner.told.item, Withdrawal) and isinstance(entry.told.item, Withdrawal)):

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mimis_core import Attachment, Completion, CompletionKind, DataError, Grade, SourceLearner, Withdrawal
+from mimis_core import Attachment, Completion, CompletionKind, Grade, SourceLearner, Withdrawal
 from mimis_files.answers import ACHIEVEMENT, course_key
+from mimis_files.cells import CellError, refuse_cells, unclear
 from mimis_files.columns import LEFT_OUT, SWEDISH
-from mimis_files.personal import looks_personal
 from mimis_files.tables import Row
 from mimis_files.values import (
     parse_date,
@@ -29,23 +29,14 @@ EXAMPLE = "exempel-1"
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _LINK = re.compile(r"https://[^\s@]+")
-_FORMULA_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SAKNAS!|REFERENS!|VÄRDEFEL!|NAMN\?"
-                            r"|DIVISION/0!|SKÄRNING!|OGILTIGT!|SPILL!|CALC!)")  # fmt: skip
-_DATES = frozenset({"date", "start", "period"})
+_NAMING = ("name", "given", "family", "username", "assessor", "supervisor")
+"""Columns that name somebody."""
 TITLES = {
     CompletionKind.ATTESTATION: {"sv": "Intyg från arbetsplatsen", "en": "Attestation by the workplace"},
     CompletionKind.VALIDATION: {"sv": "Utlåtande från valideringen", "en": "Report of the validation"},
 }
 """What people see for the link to a signed document, where it is no other."""
 OTHER_TITLE = {"sv": "Underlag", "en": "Supporting document"}
-
-
-class CellError(DataError):
-    """A row cannot be used because of one cell; ``column`` is our name of where it stands, None for the whole row."""
-
-    def __init__(self, message: str, *, mend: str, code: str, column: str | None = None) -> None:
-        super().__init__(message, mend=mend, code=code)
-        self.column = column
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ def map_row(row: Row, context: Context) -> Told | None:
     cells = {name: row.cells.get(name, "") for name in SWEDISH}
     if cells["learner"].casefold() == EXAMPLE:
         return None
-    _refuse_cells(cells)
+    refuse_cells(cells)
     withdrawn = _is_withdrawn(cells)
     done, grade = _result(row.cells)
     if not done and not withdrawn:
@@ -122,40 +113,26 @@ def learner_key(learner: str, email: str) -> str:
     return learner or f"mail:{hashlib.sha256(email.strip().casefold().encode()).hexdigest()[:16]}"
 
 
-def _refuse_cells(cells: Mapping[str, str]) -> None:
-    for name, text in cells.items():
-        if name not in _DATES and looks_personal(text, surely=name not in ("learner", "username")):
-            raise CellError(
-                f"Kolumnen {SWEDISH[name]} innehåller något som liknar ett personnummer.",
-                mend="Ta bort det. Använd skolans eget deltagar-id.",
-                code="personal-number",
-                column=name,
-            )
-        if text.startswith("#") and _FORMULA_ERROR.fullmatch(text):
-            raise CellError(
-                f"Formeln i kolumnen {SWEDISH[name]} ger ett fel.",
-                mend="Rätta formeln, eller skriv värdet i stället.",
-                code="formula",
-                column=name,
-            )
-
-
 def _is_withdrawn(cells: Mapping[str, str]) -> bool:
     answer = says_yes(cells["withdrawn"])
     if answer is None:
-        raise _wrong("withdrawn", "Skriv Ja om raden ska tas tillbaka, annars ingenting.")
+        raise unclear("withdrawn", "Skriv Ja om raden ska tas tillbaka, annars ingenting.")
     return answer
 
 
 def _why(cells: Mapping[str, str]) -> str:
     """The reason as the list gives it, unless it could name somebody."""
     reason = cells["reason"]
-    names = {part for name in ("name", "given", "family") for part in cells[name].casefold().split()}
     if not reason:
         return "Listan tar tillbaka raden utan att säga varför."
-    if "@" in reason or names & set(re.findall(r"\w+", reason.casefold())):
+    names = {word for name in _NAMING for word in _words(cells[name])}
+    if "@" in reason or names & {form for word in _words(reason) for form in (word, word.removesuffix("s"))}:
         return "Listan tar tillbaka raden. Skälet står i listan."
     return f"Listan tar tillbaka raden. Skäl: {reason}"
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _achievement(cells: Mapping[str, str], context: Context) -> str:
@@ -165,7 +142,7 @@ def _achievement(cells: Mapping[str, str], context: Context) -> str:
         entry = context.courses.get(course_key(named), named.casefold())
         if entry == LEFT_OUT or ACHIEVEMENT.fullmatch(entry):
             return entry
-        raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
+        raise unclear("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
     if course_key(course) in context.courses:
         return context.courses[course_key(course)]
     if course:
@@ -175,14 +152,14 @@ def _achievement(cells: Mapping[str, str], context: Context) -> str:
             code="course",
             column="course",
         )
-    raise _wrong("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
+    raise unclear("achievement", "Skriv mikromeritens id ur katalogen, till exempel solenergi-grund.")
 
 
 def _module(achievement: str, cells: Mapping[str, str]) -> str:
     """``achievement:ID``, or ``achievement:ID#2`` for a row about the second of its learning outcomes alone."""
     outcome = parse_outcome(cells["outcome"])
     if outcome is None:
-        raise _wrong("outcome", "Skriv numret på läranderesultatet i katalogen, till exempel 2, eller lämna tomt.")
+        raise unclear("outcome", "Skriv numret på läranderesultatet i katalogen, till exempel 2, eller lämna tomt.")
     return f"achievement:{achievement}#{outcome}" if outcome else f"achievement:{achievement}"
 
 
@@ -196,22 +173,22 @@ def _days(cells: Mapping[str, str]) -> tuple[datetime | None, datetime]:
     """The first day, where it is told, and the day on which it was completed."""
     period = parse_period(cells["period"]) if cells["period"] else None
     if cells["period"] and period is None:
-        raise _wrong("period", "Skriv första och sista dagen så här: 2026-10-05 – 2026-11-13.")
+        raise unclear("period", "Skriv första och sista dagen så här: 2026-10-05 – 2026-11-13.")
     completed_at = parse_date(cells["date"]) if cells["date"] or not period else period[1]
     if completed_at is None:
-        raise _wrong("date", "Skriv datumet så här: 2026-11-24.")
+        raise unclear("date", "Skriv datumet så här: 2026-11-24.")
     if not cells["start"]:
         return (period[0] if period else None), completed_at
     started_at = parse_date(cells["start"])
     if started_at is None or started_at > completed_at:
-        raise _wrong("start", "Skriv dagen då det började så här: 2026-11-02. Den får inte vara efter datum.")
+        raise unclear("start", "Skriv dagen då det började så här: 2026-11-02. Den får inte vara efter datum.")
     return started_at, completed_at
 
 
 def _hours(text: str) -> float | None:
     hours = parse_hours(text) if text else None
     if text and not hours:
-        raise _wrong("hours", "Skriv antalet timmar med siffror, till exempel 120 eller 7,5.")
+        raise unclear("hours", "Skriv antalet timmar med siffror, till exempel 120 eller 7,5.")
     return hours
 
 
@@ -220,7 +197,7 @@ def _document(text: str, kind: CompletionKind) -> Attachment | None:
     if not text:
         return None
     if not _LINK.fullmatch(text):
-        raise _wrong("document", "Skriv hela adressen till det signerade dokumentet, med https:// först.")
+        raise unclear("document", "Skriv hela adressen till det signerade dokumentet, med https:// först.")
     return Attachment(title=TITLES.get(kind, OTHER_TITLE), url=text)
 
 
@@ -237,7 +214,7 @@ def _result(cells: Mapping[str, str]) -> tuple[bool, Grade | None]:
     for name, text in filled.items():
         result = parse_result(text)
         if result is None:
-            raise _wrong(name, "Skriv Ja, Nej, ett betyg eller procent.")
+            raise unclear(name, "Skriv Ja, Nej, ett betyg eller procent.")
         results.append(result)
     return all(done for done, _ in results), next((grade for _, grade in reversed(results) if grade), None)
 
@@ -245,7 +222,7 @@ def _result(cells: Mapping[str, str]) -> tuple[bool, Grade | None]:
 def _learner(cells: Mapping[str, str], context: Context) -> SourceLearner:
     email = cells["email"] or None
     if email and not _MAIL.fullmatch(email):
-        raise _wrong("email", "Skriv hela adressen eller lämna tomt.")
+        raise unclear("email", "Skriv hela adressen eller lämna tomt.")
     if not cells["learner"] and not email:
         raise CellError("Raden saknar både deltagare-id och e-post.", mend="Fyll i ett av dem.", code="learner-missing")
     names = " ".join(filter(None, (cells["given"], cells["family"])))
@@ -273,7 +250,7 @@ def _kind_and_signer(cells: Mapping[str, str]) -> tuple[CompletionKind, str | No
     assessor, supervisor = cells["assessor"], cells["supervisor"]
     kind = parse_kind(cells["kind"], supervised=bool(supervisor and not assessor))
     if kind is None:
-        raise _wrong("kind", "Skriv kurs, validering eller arbetsplatsintyg.")
+        raise unclear("kind", "Skriv kurs, validering eller arbetsplatsintyg.")
     by = ", ".join(
         filter(None, (supervisor, assessor) if kind is CompletionKind.ATTESTATION else (assessor, supervisor))
     )
@@ -286,7 +263,3 @@ def _kind_and_signer(cells: Mapping[str, str]) -> tuple[CompletionKind, str | No
             column=needed,
         )
     return kind, by or None
-
-
-def _wrong(column: str, mend: str) -> CellError:
-    return CellError(f"Kolumnen {SWEDISH[column]} går inte att förstå.", mend=mend, code=column, column=column)

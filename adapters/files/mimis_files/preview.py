@@ -82,7 +82,7 @@ def look_at(source: FilesSource, path: Path, answers: Answers, stored: Stored) -
     DataError when it cannot be used otherwise, and TemporaryError when it cannot be read now.
     """
     try:
-        _, table = source.read(path, answers)
+        table = source.read(path, answers)
     except DataError as error:
         if error.code != LACKING:
             raise
@@ -215,7 +215,7 @@ def _columns(source: FilesSource, path: Path, answers: Answers) -> tuple[Column,
 
 def _courses(source: FilesSource, path: Path, answers: Answers) -> list[str]:
     try:
-        _, table = source.read(path, answers)
+        table = source.read(path, answers)
     except DataError:
         return []  # columns are lacking still: its courses come when they have been explained
     known = answers.plain_courses

@@ -6,21 +6,25 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
-from mimis_core import DataError, Finding, MimisError, PulledPage, Source, TemporaryError, Withdrawal
+from mimis_core import DataError, Finding, MimisError, PulledPage, Source, TemporaryError
 from mimis_files.answers import Answers, load_answers
 from mimis_files.excel import installed
 from mimis_files.folder import digest, list_files, patiently, read_file
-from mimis_files.gather import Entry, Gathering, completion, withdrawal
+from mimis_files.gather import Gathering, completion, withdrawal
 from mimis_files.mapping import Context
 from mimis_files.settings import FilesSettings
 from mimis_files.tables import Table, read_table
 
+T = TypeVar("T")
 BATCH = 500
+"""Completions, withdrawals and set-aside rows of one page, at most so many of each."""
 _NOTE_MEND = "Ändra listan, om det inte är så det ska vara."
-READING = "2"
+READING = "3"
 """Raise it when lists are read in another way than before: all are then read anew."""
+REFUSED = "refused"
+"""Stands in place of the digest of a file that is not even read, such as one that is too large."""
 
 
 class FilesSource(Source[FilesSettings]):
@@ -34,9 +38,10 @@ class FilesSource(Source[FilesSettings]):
     )
 
     def pull(self, cursor: str | None) -> Iterator[PulledPage]:
-        """Read the lists; with a cursor, give only what stands in files that have changed since.
+        """Read the lists; with a cursor, give nothing when no file has changed, come or gone since.
 
-        When any file has changed all are read, since rows of one can override rows of another. A file that cannot be
+        Otherwise all is given: rows of one file can override rows of another, and what was wrong may have been mended
+        by removing a row that stood against another. A file that cannot be
         used is set aside as a whole. One that cannot be read now, or is half written, is named in a TemporaryError
         after the pages of the others. Raises ConfigurationError when the folder is missing.
         """
@@ -52,8 +57,7 @@ class FilesSource(Source[FilesSettings]):
                 seen[path.name] = self._take(path, answers, gathering)
             except TemporaryError as error:
                 away.append((path.name, error))
-        changed = {name for name, content in seen.items() if known.get(name) != content}
-        yield from self._pages(gathering, changed, self._cursor(seen, answers), None if away else as_of)
+        yield from self._pages(gathering, self._cursor(seen, answers), None if away else as_of)
         if away:
             raise _unread(away)
 
@@ -69,7 +73,7 @@ class FilesSource(Source[FilesSettings]):
         for path in paths:
             subject = f"{self.name}: {path.name}"
             try:
-                _, table = self.read(path, answers)
+                table = self.read(path, answers)
             except (DataError, TemporaryError) as error:
                 broken += 1
                 yield Finding(subject=subject, status="error", message=error.message, mend=error.mend)
@@ -83,48 +87,54 @@ class FilesSource(Source[FilesSettings]):
         protected = frozenset(one.casefold() for one in self.settings.protected)
         return Gathering(Context(self.name, protected, answers.plain_courses))
 
-    def read(self, path: Path, answers: Answers) -> tuple[bytes, Table]:
-        """A list's content and its table, with patience for one that is being saved. Raises as its reading does."""
+    def read(self, path: Path, answers: Answers, digests: list[str] | None = None) -> Table:
+        """A list's table, with patience for one that is being saved. Raises as its reading does.
 
-        def read() -> tuple[bytes, Table]:
+        Arguments:
+            digests: gets the digest of each content that was read, the last one last, also where reading fails.
+        """
+
+        def read() -> Table:
             content = read_file(path)
-            return content, read_table(path.name, content, self.settings.encoding, answers.plain_headings)
+            if digests is not None:
+                digests.append(digest(content))
+            return read_table(path.name, content, self.settings.encoding, answers.plain_headings)
 
         return patiently(read)
 
     def _take(self, path: Path, answers: Answers, gathering: Gathering) -> str:
         """Take one list in; gives the digest of what was read."""
+        digests = [REFUSED]
         try:
-            content, table = self.read(path, answers)
+            gathering.take(self.read(path, answers, digests))
         except DataError as error:
             gathering.refuse(path.name, error)
-            return _digest_of(path)
-        gathering.take(table)
-        return digest(content)
+        return digests[-1]
 
-    def _pages(
-        self, gathering: Gathering, changed: set[str], cursor: str, as_of: datetime | None
-    ) -> Iterator[PulledPage]:
-        """Batches of completions; the rest goes with the last, and a pull always has one page."""
-        settled = [entry for entry in gathering.settle() if entry.file in changed]
+    def _pages(self, gathering: Gathering, cursor: str, as_of: datetime | None) -> Iterator[PulledPage]:
+        """Everything in batches; a pull always has one page, and the last one has what counts for all."""
+        settled, total = gathering.settle(), sum(gathering.rows.values())
         completions = [one for one in map(completion, settled) if one is not None]
-        total = sum(rows for file, rows in gathering.rows.items() if file in changed)
-        starts = range(0, len(completions), BATCH) or range(1)
-        for start in starts[:-1]:
-            batch = tuple(completions[start : start + BATCH])
-            yield PulledPage(completions=batch, done=start + BATCH, total=total)
-        yield PulledPage(
-            completions=tuple(completions[starts[-1] :]),
-            set_aside=tuple(gathering.set_aside(one) for one in gathering.problems if one.file in changed),
-            withdrawn=_withdrawn(settled),
-            cursor=cursor,
-            as_of=as_of,
-            done=total,
-            total=total,
-        )
+        withdrawn = [one for one in map(withdrawal, settled) if one is not None]
+        aside = [gathering.set_aside(one) for one in gathering.problems]
+        longest = max(1, len(completions), len(withdrawn), len(aside))
+        *first, last = [
+            PulledPage(
+                completions=_batch(completions, start),
+                withdrawn=_batch(withdrawn, start),
+                set_aside=_batch(aside, start),
+                done=min(start + BATCH, total),
+                total=total,
+            )
+            for start in range(0, longest, BATCH)
+        ]
+        yield from first
+        yield last.model_copy(update={"cursor": cursor, "as_of": as_of, "whole": True, "done": total})
 
     def _unchanged(self, files: list[Path], known: dict[str, str]) -> bool:
-        return all(path.name in known and known[path.name] == _digest_of(path) for path in files)
+        if {path.name for path in files} != set(known):
+            return False
+        return all(known[path.name] == _digest_of(path) for path in files)
 
     def _reading(self, answers: Answers) -> str:
         """What else than the files decides what a pull gives."""
@@ -150,11 +160,11 @@ def _digest_of(path: Path) -> str:
     except TemporaryError:
         return "away"
     except DataError:
-        return "refused"
+        return REFUSED
 
 
-def _withdrawn(settled: list[Entry]) -> tuple[Withdrawal, ...]:
-    return tuple(one for one in map(withdrawal, settled) if one is not None)
+def _batch(items: list[T], start: int) -> tuple[T, ...]:
+    return tuple(items[start : start + BATCH])
 
 
 def _unread(away: list[tuple[str, TemporaryError]]) -> TemporaryError:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from mimis_core import Completion, CompletionKind, DataError, SetAside, Withdrawal
+from mimis_core import Completion, CompletionKind, DataError, MimisError, SetAside, TemporaryError, Withdrawal
 from mimis_moodle.client import MoodleClient
 from mimis_moodle.errors import REFUSALS, aside, mend_for
 from mimis_moodle.mapping import Participant, latest, learner_of, plain_text, whole
@@ -91,22 +91,44 @@ def _ask(client: MoodleClient, source: str, person: Participant, known: Known, h
         else:
             if completion is not None:
                 completions.append(completion)
-                known[key] = str(badge.get("uniquehash") or "")
-    withdrawn = tuple(_revoked(client, source, known, [key for key in held if key not in badges]))
-    return Outcome(tuple(completions), tuple(refused), withdrawn, learners=0)
+                _remember(known, key, badge)
+    told = [_gone(client, source, known, key) for key in held if key not in badges]
+    return Outcome(
+        tuple(completions),
+        (*refused, *(one for one in told if isinstance(one, SetAside))),
+        tuple(one for one in told if isinstance(one, Withdrawal)),
+        learners=0,
+    )
 
 
-def _revoked(client: MoodleClient, source: str, known: Known, gone: Iterable[str]) -> Iterator[Withdrawal]:
-    """Badges seen before whose public page says revoked; a learner may also have hidden one, which says nothing."""
-    for key in gone:
-        if client.badge_revoked(known[key]):
-            del known[key]
-            yield Withdrawal(
-                source=source,
-                key=key,
-                reason="revoked",
-                message="Moodle says that the badge is revoked. Decide whether what it gave is revoked too.",
-            )
+def _remember(known: Known, key: str, badge: Mapping[str, Any]) -> None:
+    """Keep where a badge's public page is; of one without hash nothing can be asked later."""
+    if unique_hash := str(badge.get("uniquehash") or ""):
+        known[key] = unique_hash
+
+
+def _gone(client: MoodleClient, source: str, known: Known, key: str) -> Withdrawal | SetAside | None:
+    """What a badge's public page says of one seen before; a learner may also have hidden it, which says nothing.
+
+    Moodle answers alike for a badge that was revoked and one that was deleted. Raises TemporaryError alone: a page that
+    cannot be read must not stop the pull.
+    """
+    try:
+        if not client.badge_revoked(known[key]):
+            return None
+    except TemporaryError:
+        raise
+    except MimisError:
+        return SetAside(source=source, key=key, reason="badge-page", message=f"{_NO_PAGE} {_PAGE_MEND}")
+    del known[key]
+    message = "Moodle says that the badge is revoked or deleted. Decide whether what it gave is revoked too."
+    return Withdrawal(source=source, key=key, reason="revoked", message=message)
+
+
+_NO_PAGE = "The badge is not listed any more, and its public page (badges/assertion.php) does not say why."
+_PAGE_MEND = (
+    "Let the page be read without signing in. Until then look in Moodle whether the badge is revoked or only hidden."
+)
 
 
 def _switched_off(source: str) -> SetAside:

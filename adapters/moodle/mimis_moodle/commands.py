@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from mimis_core import ConfigurationError, Finding, UserError
-from mimis_core.services import configured
+from mimis_core.services import Services, configured
 from mimis_moodle.client import MoodleClient
 from mimis_moodle.configuration import Configuration
 from mimis_moodle.connect import Plan, Site, Token, look, plan
@@ -115,7 +115,7 @@ def courses(
 ) -> None:
     """List the courses of a connected site: participants, criteria and custom fields, or with --parts references."""
     with configured(config) as services:
-        settings = _configured(services.settings.sources, source)
+        settings = _configured(services, source)
     with closing(MoodleClient(settings.url, settings.token)) as client:
         wanted = [
             record
@@ -228,7 +228,8 @@ def _chosen(site: Site, wanted: Sequence[int], *, all_: bool, ask: bool) -> list
     return [int(number) for number in numbers] or ready
 
 
-def _configured(sources: Mapping[str, Mapping[str, Any]], name: str | None) -> MoodleSettings:
+def _configured(services: Services, name: str | None) -> MoodleSettings:
+    sources = services.settings.sources
     found = {key: table for key, table in sources.items() if table.get("kind", key) == "moodle"}
     if name is None and len(found) == 1:
         name = next(iter(found))
@@ -237,7 +238,9 @@ def _configured(sources: Mapping[str, Mapping[str, Any]], name: str | None) -> M
         raise ConfigurationError(
             "Which Moodle site is not clear.", mend=f"Name a source of the kind moodle; mimis.toml has: {names}."
         )
-    return MoodleSettings(**{key: value for key, value in found[name].items() if key != "kind"})
+    opened: Any = services.plugins.open("source", name, found[name])
+    with opened:
+        return cast(MoodleSettings, opened.settings)
 
 
 # Showing ----------------------------------------------------------------------------------------------------------

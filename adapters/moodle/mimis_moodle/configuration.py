@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,23 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True)
 class Configuration:
-    """A configuration file as text and as data; secrets in it are not looked up."""
+    """A configuration file as text and as data; secrets in it are not looked up.
+
+    ``found`` is the text that it was read with, by which a change that somebody makes meanwhile shows.
+    """
 
     file: Path
     text: str
     data: Mapping[str, Any]
+    found: str
 
     @classmethod
     def read(cls, path: Path) -> Configuration:
         """Read the file, or the one in a folder. Raises ConfigurationError when there is none or it is not TOML."""
         file = path / _FILENAME if path.is_dir() else path
         try:
-            text = file.read_text(encoding="utf-8")
-            return cls(file, text, tomllib.loads(text))
+            text = _read(file)
+            return cls(file, text, tomllib.loads(text), text)
         except (OSError, UnicodeDecodeError):
             mend = "Make one with: mimis init --role school DIR, or say where it is with --config."
             raise ConfigurationError(f"{file}: the configuration cannot be read.", mend=mend) from None
@@ -94,26 +99,28 @@ class Configuration:
         return self._changed(self.text[: found.start()] + head + lines + self.text[found.end() :], whole)
 
     def write(self) -> None:
-        """Put it in the place of the file, whole or not at all, with the rights that the file has.
+        """Put it in the place of the file, whole or not at all, with the owner and the rights that the file has.
 
-        Raises UserError when the folder cannot be written.
+        Raises UserError when the folder cannot be written, or somebody has changed the file since it was read.
         """
-        draft = self.file.with_name(f"{self.file.name}.new")
+        file = self.file.resolve()  # a link to the file stays one
         try:
-            draft.touch(mode=self.file.stat().st_mode & 0o777)
-            draft.write_text(self.text, encoding="utf-8")
-            os.replace(draft, self.file)
+            if _read(file) != self.found:
+                mend = "Run the command again: nothing of it was written here."
+                raise UserError(f"{self.file} was changed meanwhile.", mend=mend)
+            _replace(file, self.text.encode())
         except OSError as error:
-            raise UserError(f"{self.file} cannot be written: {error.strerror}.", mend="Check the rights.") from None
+            mend = "Check the rights, or run the command as the file's owner."
+            raise UserError(f"{self.file} cannot be written: {error.strerror}.", mend=mend) from None
 
     def _changed(self, text: str, lines: str) -> Configuration:
         """With another text, in which the new table must be what it says; odd forms of TOML are left to a person."""
         try:
-            changed = Configuration(self.file, text, tomllib.loads(text))
+            changed = replace(self, text=text, data=tomllib.loads(text))
         except tomllib.TOMLDecodeError:
             changed = self
         (name,) = re.findall(r"^\[([^\]]+)\]", lines)
-        if changed.table(name) != Configuration(self.file, lines, tomllib.loads(lines)).table(name):
+        if changed.table(name) != replace(self, data=tomllib.loads(lines)).table(name):
             raise UserError(f"{self.file} is written in a way that nothing can be added to.", mend=f"Add:\n\n{lines}")
         return changed
 
@@ -123,6 +130,26 @@ class Configuration:
         for part in name.split("."):
             found = found.get(part) if isinstance(found, dict) else None
         return found if isinstance(found, dict) else None
+
+
+def _read(file: Path) -> str:
+    """The text with the line ends that it has."""
+    return file.read_bytes().decode("utf-8")
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Put new content in a file's place. The draft is nobody else's to read until it has the file's own rights."""
+    kept = file.stat()
+    number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with open(number, "wb") as draft:
+            draft.write(content)
+            os.fchown(number, kept.st_uid, kept.st_gid)
+            os.fchmod(number, kept.st_mode & 0o777)
+        os.replace(name, file)
+    except OSError:
+        os.unlink(name)
+        raise
 
 
 def toml_table(name: str, table: Mapping[str, Any]) -> str:

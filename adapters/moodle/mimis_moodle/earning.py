@@ -74,7 +74,7 @@ def grade_completion_of(seen: Seen, item: Record, *, hidden: bool = False) -> Co
     grade = grades_of({"gradeitems": [{**item, "itemtype": "course"}]}).get(0)
     if grade is None:
         return None
-    if not hidden and (item.get("gradeishidden") is True or item.get("gradehiddenbydate") is True):
+    if not hidden and (item.get("gradeishidden") or item.get("gradehiddenbydate")):
         raise DataError("The grade is hidden from the learner.", mend=_HIDDEN_MEND, code="grade-hidden")
     module = f"{seen.course.module}/grade:{whole(item, 'id')}"
     return _part(seen, module, item_name(seen.course, item), [item.get("gradedategraded")], grade)

@@ -7,7 +7,7 @@ from typing import Any
 
 from mimis_core import DataError
 from mimis_moodle.client import MoodleClient
-from mimis_moodle.mapping import Course, items_in, plain_text, whole
+from mimis_moodle.mapping import Course, group_names_of, plain_text, whole
 from mimis_moodle.settings import MoodleSettings
 
 
@@ -39,10 +39,8 @@ class Filters:
         With groups and cohorts both named she must be in one of the groups and in one of the cohorts.
         """
         self.require(course)
-        if self._settings.groups:
-            names = {group.get("name") for group in items_in(record, "groups")}
-            if not names & set(self._settings.groups):
-                return False
+        if self._settings.groups and not group_names_of(record) & set(self._settings.groups):
+            return False
         return not self._settings.cohorts or record.get("id") in self._cohort_members()
 
     def _cohort_members(self) -> frozenset[int]:

@@ -20,7 +20,9 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL_NUMBER = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d\d|\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+ ]?\d{4}(?!\d)"
+    r"(?<!\d)(?:(?:19|20)\d\d|\d\d)(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+ ]?"
+    r"(?:\d{4}|[A-Z]{2}\d{2}|[A-Z]\d{3})(?!\d)",
+    re.IGNORECASE,
 )
 _DELETED_NAME = re.compile(r".+\.\d{9,11}")
 _MD5 = re.compile(r"[0-9a-f]{32}")
@@ -128,7 +130,7 @@ def participant_of(
     if not full:
         raise DataError("The user has no name.", mend="Fill in the name in Moodle.", code="no-name")
     held = {role.get("shortname") for role in items_in(record, "roles")}
-    member = {group.get("name") for group in items_in(record, "groups")}
+    member = group_names_of(record)
     untold = bool(roles) and "roles" not in record
     protected = untold or bool(held & set(roles) or member & set(groups))
     email = _text(record, "email")
@@ -140,10 +142,16 @@ def aliases_of(record: Mapping[str, Any], names: Sequence[str]) -> dict[str, str
     """Further names that Moodle knows a user by; what looks like a Swedish personal number is left out.
 
     The form alone decides, not the check digit: an ID number is often a personal number, and one with a typing mistake
-    says as much about the person.
+    says as much about the person. Letters after the date are a register's temporary number, or a protected person's.
     """
     told = {name: _text(record, name) for name in names}
     return {name: text for name, text in told.items() if text and not _PERSONAL_NUMBER.search(text)}
+
+
+def group_names_of(record: Mapping[str, Any]) -> frozenset[str]:
+    """Names of a user's groups in a course as teachers write them; Moodle sends ``&`` as ``&amp;``."""
+    names = [str(group.get("name") or "") for group in items_in(record, "groups")]
+    return frozenset((*names, *map(plain_text, names)))
 
 
 def is_deleted(record: Mapping[str, Any]) -> bool:
@@ -172,11 +180,6 @@ def grades_of(record: Mapping[str, Any]) -> dict[int, Grade]:
         if isinstance(number, int) and points is not None:
             grades[number] = Grade(value=points, minimum=_points(item, "grademin"), maximum=_points(item, "grademax"))
     return grades
-
-
-def grades_by_user(records: Iterable[Mapping[str, Any]]) -> dict[int, dict[int, Grade]]:
-    """Everyone's grades in a course, by Moodle's number of the account."""
-    return {whole(record, "userid"): grades_of(record) for record in records}
 
 
 def course_completion_of(seen: Seen, status: Mapping[str, Any]) -> Completion | None:

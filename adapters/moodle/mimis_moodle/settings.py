@@ -66,7 +66,7 @@ class MoodleSettings(AdapterSettings):
     workers: int = Field(
         default=8, ge=1, le=16, description="Most calls at the same time; fewer where more gain nothing"
     )
-    page_size: int = Field(default=500, ge=1, le=1000, description="Enrolled users asked for in one call")
+    page_size: int = Field(default=1000, ge=1, le=1000, description="Enrolled users asked for in one call")
 
     @field_validator("url")
     @classmethod

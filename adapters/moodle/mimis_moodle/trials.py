@@ -11,7 +11,7 @@ from mimis_moodle import places
 from mimis_moodle.client import MoodleClient
 from mimis_moodle.errors import mend_for
 from mimis_moodle.filters import require_groups
-from mimis_moodle.mapping import Course, activity_names_of, whole
+from mimis_moodle.mapping import Course, activity_names_of, group_names_of, items_in, whole
 from mimis_moodle.settings import MoodleSettings
 
 _TRIED_COURSES = 5
@@ -47,21 +47,20 @@ def rights(
     """
     if "core_enrol_get_enrolled_users" in missing:
         return
-    members: set[str] = set()
-    somebody = False
+    looked_at: list[dict[str, Any]] = []
     for course in courses:
         try:
             people = client.enrolled_users(course.id, settings.user_fields, 0, _TRIED_PEOPLE)
         except MimisError as error:
             yield wrong(f"core_enrol_get_enrolled_users, {course.module}", error)
             return
-        members |= {str(group.get("name")) for person in people for group in person.get("groups") or ()}
-        if people and not somebody:
-            somebody = True
+        if people and not looked_at:
             yield from _people(people, settings)
             yield from _learner(client, settings, course, _learner_of(client, course, people), missing)
-    if somebody:
-        yield from _unknown_groups(settings, members)
+        looked_at += people
+    if looked_at:
+        yield from _unknown_groups(settings, looked_at)
+        yield from _unknown_roles(settings, looked_at)
         return
     yield Finding(
         subject="learners",
@@ -102,7 +101,8 @@ def _people(people: list[dict[str, Any]], settings: MoodleSettings) -> Iterator[
             )
 
 
-def _unknown_groups(settings: MoodleSettings, members: set[str]) -> Iterator[Finding]:
+def _unknown_groups(settings: MoodleSettings, people: list[dict[str, Any]]) -> Iterator[Finding]:
+    members = {name for person in people for name in group_names_of(person)}
     for setting in ("excluded_groups", "groups"):
         for name in getattr(settings, setting):
             if name not in members:
@@ -113,6 +113,18 @@ def _unknown_groups(settings: MoodleSettings, members: set[str]) -> Iterator[Fin
                     mend="Compare the spelling with the group's name in the course (Participants > Groups; "
                     "på svenska: Deltagare > Grupper).",
                 )
+
+
+def _unknown_roles(settings: MoodleSettings, people: list[dict[str, Any]]) -> Iterator[Finding]:
+    held = {role.get("shortname") for person in people for role in items_in(person, "roles")}
+    for name in settings.excluded_roles:
+        if name not in held:
+            yield Finding(
+                subject=f"role {name}",
+                status="warning",
+                message=f"Nobody that was looked at has a role with the short name {name!r}, so nobody was marked.",
+                mend=f"Compare it with the role's short name, which is not the name that Moodle shows: {places.ROLE}",
+            )
 
 
 def _learner(

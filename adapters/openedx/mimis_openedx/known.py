@@ -87,7 +87,7 @@ class Known(BaseModel):
     def gone(self, missing: Iterable[str], found: Iterable[str]) -> list[str]:
         """Note who could not be found in this pull, and give those who have now been missing long enough.
 
-        When nobody at all was found the LMS has a fault of its own, and nothing is noted.
+        When nobody at all was found the LMS has a fault of its own, nothing is noted, and nobody is given.
         """
         met = set(found)
         self.missed = {user: count for user, count in self.missed.items() if user not in met}

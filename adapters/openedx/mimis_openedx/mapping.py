@@ -18,8 +18,8 @@ WITHDRAWN = frozenset(
 NO_CERTIFICATE = frozenset({"no_certificate_for_user", "no_certificate_configuration_for_course"})
 """Answers 404 that say that a learner who may well have passed has no certificate."""
 
-PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:18|19|20)?\d{6}[-+]?(?:\d{4}|TF\d{2})(?!\d)")
-"""What looks like a Swedish personal number: a username that is one is never passed on."""
+PERSONAL_NUMBER = re.compile(r"(?<!\d)(?:18|19|20)?\d{6}[-+ ]?(?:\d{4}|[A-Z]{2}\d{2}|[A-Z]\d{3})(?!\d)", re.IGNORECASE)
+"""What looks like a Swedish personal number, or a register's temporary one: such a username is never passed on."""
 
 RETIRED_PREFIX = "retired__user_"
 
@@ -37,7 +37,8 @@ MESSAGES = {
     "audit": "The learner takes the course on the audit track, which gives no certificate: move her to another track "
     "in Open edX, or set require_certificate = false.",
     "no_longer_passes": "Open edX says that the learner no longer passes. Look at what was issued on it.",
-    "retired": "The account is gone (retired or renamed). If it was retired, handle it as a request for erasure.",
+    "retired": "The account is gone (retired or renamed), or does not show: if mimis check finds accounts, look for it "
+    "in the LMS's Django admin. If it was retired, handle it as a request for erasure.",
     "account_without_id": "The account came without id: make the owner of the application global staff.",
     "name_missing": "The account has no name, which a credential must carry: let the learner fill it in.",
     "server_error": "Open edX failed on this learner's certificate: look for the error in the LMS log.",

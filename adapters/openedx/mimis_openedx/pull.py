@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mimis_core import Completion, Departure, SetAside, Withdrawal
+from mimis_core import Completion, Departure, MimisError, SetAside, Withdrawal
 from mimis_openedx.client import OpenEdx
 from mimis_openedx.known import Known, digest
-from mimis_openedx.mapping import depart
+from mimis_openedx.mapping import depart, is_retired
 from mimis_openedx.records import Account
 from mimis_openedx.settings import OpenEdxSettings
 
@@ -63,8 +63,22 @@ class Pull:
         return user
 
     def departures(self) -> list[Departure]:
-        """Who has been missing for long enough; nothing more is remembered of them."""
-        gone = self.known.gone(self.missing, self.found)
+        """Who has been missing for long enough, and whose number is not found now: nothing more is remembered of them.
+
+        A number that must be found is asked for as well: where it is not, the site cannot be asked by number.
+        """
+        missed = self.known.gone(self.missing, self.found)
+        if not missed or not self._exists(min(self.found)):
+            return []
+        gone = [user for user in missed if self._exists(user) is False]
         for user in gone:
             self.known.forget(user)
         return [depart(self.name, user) for user in gone]
+
+    def _exists(self, user: str) -> bool | None:
+        """Whether there is an account in use with this number; None when that cannot be asked."""
+        try:
+            account = self.lms.account_of(user)
+        except MimisError:
+            return None
+        return account is not None and not is_retired(account)

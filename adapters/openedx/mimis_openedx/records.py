@@ -11,9 +11,12 @@ from pydantic import ValidationError as InvalidRecordError
 
 from mimis_core import DataError
 
+MOST_SHARE = 2.0
+"""A share above it is none: the text of a certificate's grade was forced by hand, such as "87"."""
 
-def read_fraction(value: object) -> float | None:
-    """A share of 0..1 from a number or a numeric text; None for empty, forced or impossible values."""
+
+def read_amount(value: object) -> float | None:
+    """A number of 0 or more from a number or a numeric text; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -21,6 +24,12 @@ def read_fraction(value: object) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None
+
+
+def read_fraction(value: object) -> float | None:
+    """A share of 0..1, or a little more with extra credit; None for empty values and what an operator forced."""
+    number = read_amount(value)
+    return None if number is None or number > MOST_SHARE else number
 
 
 def _read_text(value: object) -> str | None:
@@ -31,6 +40,7 @@ def _as_utc(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
+Amount = Annotated[float | None, BeforeValidator(read_amount)]
 Fraction = Annotated[float | None, BeforeValidator(read_fraction)]
 Text = Annotated[str | None, BeforeValidator(_read_text)]
 Required = Annotated[str, Field(min_length=1)]
@@ -89,8 +99,8 @@ class Enrolment(Record):
 class Share(Record):
     """How much of a course was done; older plugins write ``ratio``, newer ones ``percent``, both of 0..1."""
 
-    earned: Fraction = None
-    possible: Fraction = None
+    earned: Amount = None
+    possible: Amount = None
     ratio: Fraction = Field(default=None, validation_alias=AliasChoices("ratio", "percent"))
 
 

@@ -17,7 +17,7 @@ OVERLAP = timedelta(minutes=10)
 """Asked for again by the next pull: what was being written while this one went by carries an earlier time."""
 VERSION = "1"
 MANY = 300
-"""Learners that are asked about one by one; for more of them the whole list is cheaper."""
+"""Questions about one learner in one school unit; for more of them the whole list is cheaper."""
 MODIFIED = "meta.modified.after"
 
 

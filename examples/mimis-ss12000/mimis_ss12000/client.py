@@ -23,6 +23,8 @@ from mimis_ss12000.token import Tokens
 GRADES, PERSONS, SYLLABUSES, DELETED = "grades", "persons", "syllabuses", "deletedEntities"
 NO_FILTER = "400"
 """Code of the error for a filter that a register does not know."""
+EVER = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any register of this standard: some demand a time that deletions are asked for from."""
 
 R = TypeVar("R", bound=Record)
 Page = Sequence[Any]
@@ -63,9 +65,9 @@ class Register:
     def deleted(self, after: datetime | None) -> dict[str, set[str]]:
         """Ids of grades and persons that were deleted, since ``after`` or ever.
 
-        Raises NotFoundError when the register tells no deletions.
+        Raises NotFoundError, PermissionDeniedError or PermanentError when the register tells no deletions.
         """
-        since: dict[str, Any] = {"after": after.isoformat()} if after else {}
+        since: dict[str, Any] = {"after": (after or EVER).isoformat()}
         try:
             return _read_deleted(self._pages(DELETED, {**since, "entities": [GRADES, PERSONS]}))
         except PermanentError:  # it names its entities otherwise: all are asked for, and ours picked

@@ -15,7 +15,7 @@ NOON = time(12, tzinfo=UTC)
 """A grade has a day and no hour; noon is that day in all of Europe."""
 
 PASSED = frozenset({"a", "b", "c", "d", "e", "g", "vg", "mvg", "godkänt", "godkänd"})
-NOT_PASSED = frozenset({"f", "ig", "icke godkänt", "icke godkänd", "-", "streck", ""})
+NOT_PASSED = frozenset({"f", "ig", "icke godkänt", "icke godkänd", "-", "streck"})
 """Grades of the Swedish school, now and before: A-F, the scale of Godkänt, and the dash for want of a basis."""
 
 DASHES = str.maketrans("\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}\N{NON-BREAKING HYPHEN}", "----")
@@ -31,7 +31,8 @@ DECEASED = "avliden"
 
 MESSAGES = {
     "malformed": "The register sent a record that cannot be read: look at it there.",
-    "unknown-grade": "The grade is none that we know: if it is a pass, add it to passing.",
+    "unknown-grade": "The grade is absent or none that we know: mend it in the register, or add it to passing if it is "
+    "a pass.",
     "adapted-study-plan": "The grade is on an adapted study plan, so that outcomes may be missing: a teacher decides. "
     "With adapted = true such grades count.",
     "syllabus-missing": "The register does not give the grade's syllabus: look whether we may read it.",
@@ -55,7 +56,10 @@ class Standing(StrEnum):
 
 
 def judge_value(value: str | None, passing: Iterable[str] = ()) -> Standing:
-    """Whether a grade is a pass. ``passing`` are the school's own words for one; what nobody knows is no pass."""
+    """Whether a grade is a pass. ``passing`` are the school's own words for one.
+
+    What nobody knows is neither, and so is a grade that is not there: a correction without one takes nothing back.
+    """
     word = " ".join((value or "").translate(DASHES).casefold().split())
     if word in PASSED or word in {one.casefold() for one in passing}:
         return Standing.PASSED

@@ -11,7 +11,15 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic import ValidationError as InvalidRecordError
 
 from mimis_core import DataError
@@ -21,6 +29,7 @@ _NUMBER = re.compile(
 )
 """What a personal number looks like, also a register's temporary one, such as ``20130101TF01``."""
 _UNMARKED = {"", "ingen", "false", "nej"}
+_YES = {"true", "ja"}
 _NOT_ADAPTED = {"", "false", "nej", "ingen"}
 
 
@@ -55,8 +64,18 @@ def _adapted(value: object) -> bool:
     return value is not None and str(value).strip().casefold() not in _NOT_ADAPTED
 
 
-def _as_utc(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+def _yes(value: object) -> bool:
+    """Many servers send null for what they do not use, which must not make a grade unreadable."""
+    return str(value).strip().casefold() in _YES
+
+
+def _moment(value: object, read: ValidatorFunctionWrapHandler) -> datetime | None:
+    """A time with its zone; None for one that cannot be read, which nothing depends on."""
+    try:
+        found: datetime = read(value)
+    except InvalidRecordError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _dicts(value: object) -> list[Any]:
@@ -67,7 +86,7 @@ def _dicts(value: object) -> list[Any]:
 
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Text = Annotated[str | None, BeforeValidator(_text)]
-Moment = Annotated[datetime | None, AfterValidator(_as_utc)]
+Moment = Annotated[datetime, WrapValidator(_moment)] | None
 
 
 class Record(BaseModel):
@@ -86,7 +105,7 @@ class GradeRecord(Record):
     value: Text = Field(default=None, validation_alias="gradeValue")
     final: bool = Field(validation_alias="finalGrade")
     adapted: Annotated[bool, BeforeValidator(_adapted)] = Field(default=False, validation_alias="adaptedStudyPlan")
-    trial: bool = False
+    trial: Annotated[bool, BeforeValidator(_yes)] = False
     correction: Text = Field(default=None, validation_alias="correctionType")
     created: Moment = Field(default=None, validation_alias=AliasPath("meta", "created"))
 

@@ -12,6 +12,7 @@ from mimis_core import (
     Departure,
     Finding,
     NotFoundError,
+    PermanentError,
     PermissionDeniedError,
     PulledPage,
     SetAside,
@@ -53,10 +54,10 @@ class SS12000Source(Source[SS12000Settings]):
         """
         since = read_cursor(cursor)
         now = self._register.clock()
-        yield self._gone(since)
         changes = find_changes(self._register, since, self.settings) if since else None
         rows, unread = read_rows(self._pages(changes))
         unread |= changes.unread if changes else {}
+        yield self._gone(since, frozenset(row.id for row in rows))
         yield PulledPage(set_aside=tuple(set_aside(self.name, key, "malformed", unread[key]) for key in sorted(unread)))
         yield from self._map([one for one in link_rows(rows) if changes is None or changes.touch(one)])
         asked_until = write_cursor(now)
@@ -70,21 +71,26 @@ class SS12000Source(Source[SS12000Settings]):
         """Close all connections."""
         self._register.close()
 
-    def _gone(self, since: datetime | None) -> PulledPage:
-        """What was deleted. A full pull asks for all there ever was: it cannot know what an earlier one has seen."""
+    def _gone(self, since: datetime | None, there: frozenset[str]) -> PulledPage:
+        """What was deleted and is not there again.
+
+        A full pull asks for all that ever was: it cannot know what an earlier one has seen.
+        """
         try:
             deleted = self._register.deleted(since)
-        except (NotFoundError, PermissionDeniedError) as error:
+        except (NotFoundError, PermissionDeniedError, PermanentError) as error:
             aside = set_aside(self.name, DELETED, "no-deletions", f"{error} Until then revocations come from you.")
             return PulledPage(set_aside=(aside,))
+        gone = sorted(deleted[GRADES] - there)
         return PulledPage(
-            withdrawn=tuple(take_back(self.name, grade_key(one), "grade-deleted") for one in sorted(deleted[GRADES])),
+            withdrawn=tuple(take_back(self.name, grade_key(one), "grade-deleted") for one in gone),
             departed=tuple(depart(self.name, one, "person-deleted") for one in sorted(deleted[PERSONS])),
         )
 
     def _pages(self, changes: Changes | None) -> Iterator[Page]:
         """All grades, or those of the learners in question; a correction is only known by what it stands beside."""
-        if changes is None or len(changes.learners) > MANY:
+        units = max(1, len(self.settings.organisations))
+        if changes is None or len(changes.learners) * units > MANY:
             return grade_pages(self._register, self.settings)
         return pages_of(self._register, self.settings, changes.learners)
 

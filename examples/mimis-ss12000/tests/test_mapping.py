@@ -58,13 +58,13 @@ def test_pass_is_pass(value: str) -> None:
     assert judge_value(value) is Standing.PASSED
 
 
-@pytest.mark.parametrize("value", ["F", "IG", "Icke godkänt", "icke  godkänt", "-", "–", "—", "Streck", "", None])
-def test_no_pass_is_none(value: str | None) -> None:
+@pytest.mark.parametrize("value", ["F", "IG", "Icke godkänt", "icke  godkänt", "-", "–", "—", "Streck"])
+def test_no_pass_is_none(value: str) -> None:
     assert judge_value(value) is Standing.NOT_PASSED
 
 
-@pytest.mark.parametrize("value", ["P", "Deltagit", "5", "Ej godkänt", "A-", "Underkänd"])
-def test_unknown_grade_is_neither(value: str) -> None:
+@pytest.mark.parametrize("value", ["P", "Deltagit", "5", "Ej godkänt", "A-", "Underkänd", "", " ", None])
+def test_unknown_or_absent_grade_is_neither(value: str | None) -> None:
     assert judge_value(value) is Standing.UNKNOWN
 
 
@@ -81,6 +81,17 @@ def test_any_grade_is_judged(value: str) -> None:
                                                   (True, True), ("Reducerad", True)])  # fmt: skip
 def test_adapted_study_plan_is_only_yes_or_no(value: object, expected: bool) -> None:
     assert grade(adaptedStudyPlan=value).adapted is expected
+
+
+@pytest.mark.parametrize("odd", [None, "", "kanske", [], 7])
+def test_odd_optional_fields_break_no_grade(odd: object) -> None:
+    read = grade(trial=odd, correctionType=odd if isinstance(odd, list) else None, meta={"created": odd})
+    assert (read.trial, read.correction) == (False, None)
+
+
+@pytest.mark.parametrize("told", [True, "true", "Ja"])
+def test_trial_is_seen(told: object) -> None:
+    assert grade(trial=told).trial
 
 
 # Corrections ---------------------------------------------------------------------------------------------------

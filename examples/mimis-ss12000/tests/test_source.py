@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from mimis_ss12000.changes import read_cursor, write_cursor
-from mimis_ss12000.sandbox import SS12000Sandbox
+from mimis_ss12000.sandbox import SS12000Sandbox, refuse
 from mimis_ss12000.sandbox_data import make_id, make_syllabus
 from mimis_ss12000.source import SS12000Source
 from pydantic import ValidationError
@@ -176,6 +176,22 @@ def test_what_is_no_longer_listed_is_not_taken_back(source: SS12000Source, serve
     assert (found["withdrawn"], found["set_aside"]) == ({}, {})
 
 
+def test_deleted_grade_that_was_restored_is_not_taken_back(source: SS12000Source, server: SS12000Sandbox) -> None:
+    record = server.tables["grades"][id_of(FIRST.key)]
+    server.delete("grades", record["id"])
+    server.put("grades", record)
+    found = pulled(source)
+    assert (found["withdrawn"], FIRST.key in found["completions"]) == ({}, True)
+
+
+def test_register_that_refuses_deletions_stops_nothing(source: SS12000Source, server: SS12000Sandbox) -> None:
+    usual = server.handle
+    server.handle = lambda request: refuse(400) if "deletedEntities" in request.path else usual(request)  # type: ignore[method-assign]
+    found = pulled(source)
+    assert found["set_aside"] == {"deletedEntities": "no-deletions"}
+    assert len(found["completions"]) == len(LOADED)
+
+
 def test_register_without_deletions_is_told(source: SS12000Source, server: SS12000Sandbox) -> None:
     server.absent.add("deletedEntities")
     found = pulled(source)
@@ -232,6 +248,15 @@ def test_touched_first_row_does_not_bring_old_grade_back(source: SS12000Source, 
     assert pulled(source, cursor)["completions"][FIRST.key].grade.text == "A"
 
 
+@pytest.mark.parametrize("value", ["", None])
+def test_correction_without_a_grade_takes_nothing_back(
+    source: SS12000Source, server: SS12000Sandbox, value: str | None
+) -> None:
+    server.change("grades", id_of(FIRST.key), gradeValue=value, correctionType="Ändring")
+    found = pulled(source)
+    assert (found["withdrawn"], found["set_aside"]) == ({}, {FIRST.key: "unknown-grade"})
+
+
 def test_failed_grade_was_never_a_completion(source: SS12000Source, server: SS12000Sandbox) -> None:
     server.add_grade(add_person(server, "prov"), CODE, "F", DAY)
     found = pulled(source)
@@ -279,6 +304,16 @@ def test_many_changes_are_found_in_whole_list(
     server.change("persons", FIRST.learner.key, givenName="Åse")
     server.forget()
     assert pulled(source, cursor)["completions"].keys() == {LOADED[0].key, LOADED[1].key}
+    assert server.count(r"student=") == 0
+
+
+def test_each_school_unit_is_a_question_of_its_own(server: SS12000Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mimis_ss12000.source.MANY", 2)
+    with connect(server, organisations=[make_id("unit"), "b", "c"]) as source:
+        cursor = pulled(source)["cursor"]
+        server.change("persons", FIRST.learner.key, givenName="Åse")
+        server.forget()
+        pulled(source, cursor)
     assert server.count(r"student=") == 0
 
 

@@ -169,12 +169,27 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         (repacked("xl/vbaProject.bin", b"x"), "makron"),
         (repacked("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"), "OpenDocument"),
         (repacked("xl/styles.xml", b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"), "aldrig skriver"),
+        (repacked("xl/styles.xml", b"<!--" + b" " * 1_000_000 + b"--><!DOCTYPE a><a/>"), "aldrig skriver"),
+        (repacked("xl/sheet.bin", "<!DOCTYPE a><a/>".encode("utf-16")), "aldrig skriver"),
         (repacked("xl/workbook.xml", b"<html"), "skadad"),
         (repacked("xl/worksheets/sheet1.xml", b"<worksheet><sheetData><row r='x'/>"), "skadad"),
         (repacked("xl/media/image1.png", bytes(81_000_000)), "för stor"),
         (workbook({"Vt": [[*[None] * 200, "x"]]}), "för stor"),
     ],
-    ids=["xls", "password", "csv", "macro", "ods", "entities", "workbook", "sheet", "bomb", "wide"],
+    ids=[
+        "xls",
+        "password",
+        "csv",
+        "macro",
+        "ods",
+        "entities",
+        "hidden",
+        "disguised",
+        "workbook",
+        "sheet",
+        "bomb",
+        "wide",
+    ],
 )
 def test_what_is_no_list_is_refused_with_sentence(content: bytes, words: str) -> None:
     with pytest.raises(DataError) as caught:

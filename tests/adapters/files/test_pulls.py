@@ -6,12 +6,15 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from mimis_files.gather import Gathering
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
 
 from mimis_core import Completion, PulledPage, SetAside, TemporaryError
+from mimis_core.services import Services, open_services
 
 Pull = Callable[..., tuple[list[Completion], list[SetAside]]]
 
@@ -38,21 +41,72 @@ def test_unchanged_lists_are_not_read_again(source: FilesSource, pull: Pull) -> 
     assert page.as_of is not None
 
 
-def test_changed_list_alone_is_given(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
+def test_one_changed_list_gives_all_and_says_so(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
     pull("1;Kim;a;2026-11-24;Ja")
     other_list(tmp_path, "2;Bo;a;2026-11-24")
     cursor = cursor_of(source)
     other_list(tmp_path, "2;Bo;a;2026-11-24", "3;Al;a;2026-11-24")
-    assert keys(source, cursor) == ["2", "3"]
-
-
-def test_row_of_unchanged_list_overrides_still(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
-    pull("1;Kim;a;2027-11-24;Ja")
-    other_list(tmp_path, "2;Bo;a;2026-11-24")
-    cursor = cursor_of(source)
-    other_list(tmp_path, "1;Kim;a;2026-11-24")
     (page,) = source.pull(cursor)
-    assert (page.completions, [one.reason for one in page.set_aside]) == ((), ["superseded"])
+    assert (sorted(one.learner.key for one in page.completions), page.whole) == (["1", "2", "3"], True)
+
+
+@pytest.mark.parametrize("rest", [("2;Bo;a;2026-11-24",), None], ids=["row removed", "list removed"])
+def test_row_that_is_no_longer_contradicted_is_given(
+    tmp_path: Path, source: FilesSource, pull: Pull, rest: tuple[str, ...] | None
+) -> None:
+    other_list(tmp_path, "1;Kim Lund;a;2026-11-24", "2;Bo;a;2026-11-24")
+    assert [one.reason for one in pull("1;Kim;a;2026-11-24;Ja")[1]] == ["duplicate", "duplicate"]
+    cursor = cursor_of(source)
+    other_list(tmp_path, *rest) if rest else (tmp_path / "annan.csv").unlink()
+    assert "1" in keys(source, cursor)
+
+
+def test_row_that_was_taken_back_by_mistake_is_given_again(tmp_path: Path, source: FilesSource, pull: Pull) -> None:
+    text = "deltagare-id;namn;mikromerit;datum;återtagen\n{}2;Bo;a;2026-11-24;\n"
+    (tmp_path / "annan.csv").write_text(text.format("1;Kim;a;2026-11-24;Ja\n"), "utf-8")
+    pull("1;Kim;a;2026-11-24;Ja")
+    cursor = cursor_of(source)
+    (tmp_path / "annan.csv").write_text(text.format(""), "utf-8")
+    assert sorted(keys(source, cursor)) == ["1", "2"]
+
+
+def test_list_mended_while_it_was_refused_is_read_next_time(
+    tmp_path: Path, source: FilesSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "annan.csv").write_text("Frukt;Antal\n", "utf-8")
+    whole = Gathering.refuse
+
+    def mend(*words: Any) -> None:
+        other_list(tmp_path, "1;Kim;a;2026-11-24")
+        whole(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Gathering, "refuse", mend)
+        cursor = cursor_of(source)
+    assert keys(source, cursor) == ["1"]
+
+
+def test_mended_row_is_set_aside_no_longer(school: Services, tmp_path: Path) -> None:
+    folder = tmp_path / "listor"
+    folder.mkdir()
+    sources = {"listor": {"kind": "files", "path": str(folder)}}
+    with open_services(school.settings.model_copy(update={"sources": sources})) as services:
+        other_list(folder, "1;Kim;a;2026-11-24", "2;Bo;a;i höstas")
+        services.sync()
+        assert [one["record"] for one in services.set_aside_records()] == ["annan.csv:3"]
+        other_list(folder, "1;Kim;a;2026-11-24", "2;Bo;a;2026-11-24")
+        report = services.sync()
+        assert (report.full, report.unmatched, services.set_aside_records()) == ((), 2, [])
+
+
+def test_large_list_comes_in_batches_of_each(source: FilesSource, pull: Pull, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mimis_files.source.BATCH", 2)
+    pull(*(f"{n};Kim;a;2026-11-24;Ja" for n in range(3)), *(f"{n};Bo;a;?;Ja" for n in range(5)))
+    pages = list(source.pull(None))
+    assert [(len(one.completions), len(one.set_aside), one.whole) for one in pages] == [
+        (2, 2, False), (1, 2, False), (0, 1, True),
+    ]  # fmt: skip
+    assert [one.cursor is None for one in pages] == [True, True, False]
 
 
 @pytest.mark.parametrize("file", ["mapping.toml", "settings"])
@@ -96,7 +150,7 @@ def test_list_that_was_away_is_read_later(tmp_path: Path, source: FilesSource, p
     cursor = first_pages(source)[-1].cursor
     (tmp_path / "annan.csv").unlink()
     other_list(tmp_path, "2;Bo;a;2026-11-24")
-    assert keys(source, cursor) == ["2"]
+    assert keys(source, cursor) == ["2", "1"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import permutations
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from mimis_files.settings import FilesSettings
@@ -355,9 +356,9 @@ def test_large_list_comes_in_batches(source: FilesSource, pull: Pull) -> None:
     pages = list(source.pull(None))
     assert [len(page.completions) for page in pages] == [500, 500, 1]
     assert [(page.done, page.total, len(page.set_aside)) for page in pages] == [
-        (500, 1002, 0),
+        (500, 1002, 1),
         (1000, 1002, 0),
-        (1002, 1002, 1),
+        (1002, 1002, 0),
     ]
 
 
@@ -405,3 +406,47 @@ def test_logs_name_no_person(pull: Pull, caplog: pytest.LogCaptureFixture) -> No
     with caplog.at_level(logging.DEBUG):
         pull("1;Kim Exempelsson;verktygsvana;2026-11-24;Ja", "2;Bo Exempelsson;;;Ja")
     assert "Exempelsson" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (f"{'1' * 191};Kim;a;2026-11-24;Ja", "long"),
+        (f"1;{'K' * 301};a;2026-11-24;Ja", "long"),
+        ("1;Ki\0m;a;2026-11-24;Ja", "name"),
+    ],
+    ids=["long id", "long name", "NUL"],
+)
+def test_cell_that_nothing_can_hold_refuses_its_row(pull: Pull, row: str, reason: str) -> None:
+    done, aside = pull(row, "2;Bo;a;2026-11-24;Ja")
+    assert ([one.learner.key for one in done], [one.reason for one in aside]) == (["2"], [reason])
+    assert len(aside[0].message) < 200
+
+
+@pytest.mark.parametrize(
+    ("headings", "cell"),
+    [
+        ("deltagare-id;namn;mikromerit;period", f"a{' ' * 100_000}b"),
+        ("e-post;namn;mikromerit;datum", f"a@{'.' * 100_000}@"),
+    ],
+)
+def test_cell_made_to_cost_time_costs_none(pull: Pull, headings: str, cell: str) -> None:
+    row = f"1;Kim;a;{cell}" if "period" in headings else f"{cell};Kim;a;2026-11-24"
+    started = perf_counter()
+    assert [one.reason for one in pull(row, headings=headings)[1]] == ["long"]
+    assert perf_counter() - started < 2
+
+
+def test_thousands_of_rows_that_contradict_each_other_take_no_time(pull: Pull) -> None:
+    started = perf_counter()
+    _, aside = pull(*(f"1;Kim {n};a;2026-11-24;Ja" for n in range(5_000)))
+    assert ({one.reason for one in aside}, len(aside)) == ({"duplicate"}, 5_000)
+    assert perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("reason", ["Anna-Lena bytte kurs", "Bergs intyg", "enligt Ek", "till x@demo.example", "anna"])
+def test_reason_that_could_name_somebody_is_not_told(tmp_path: Path, source: FilesSource, reason: str) -> None:
+    text = "deltagare-id;namn;mikromerit;datum;återtagen;skäl;bedömare\n1;Anna-Lena Berg;a;2026-11-24;Ja;{};Bo Ek\n"
+    (tmp_path / "lista.csv").write_text(text.format(reason), "utf-8")
+    (page,) = source.pull(None)
+    assert [one.message.endswith("Skälet står i listan.") for one in page.withdrawn] == [True]

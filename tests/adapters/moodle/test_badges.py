@@ -113,6 +113,32 @@ def test_unclear_page_withdraws_nothing(server: MoodleSandbox, holder: MoodleSou
     assert "badge:1/user:10" in known
 
 
+@pytest.mark.parametrize("status", [302, 403, 404, 200], ids=str)
+def test_page_that_cannot_be_read_is_told_and_stops_nothing(
+    server: MoodleSandbox, holder: MoodleSource, status: int
+) -> None:
+    known: dict[str, str] = {}
+    ask(holder, known)
+    server.site.badges[10]["badges"].clear()
+    answer = server.handle
+
+    def closed(request: Any) -> Any:
+        return answer(request) if request.method == "POST" else type(answer(request))(status, b"{}", "text/html")
+
+    server.handle = closed  # type: ignore[method-assign]
+    first, *_ = ask(holder, known)
+    assert [(one.key, one.reason) for one in first.set_aside] == [("badge:1/user:10", "badge-page")]
+    assert first.withdrawn == ()
+
+
+def test_badge_without_a_public_page_is_never_withdrawn(server: MoodleSandbox, holder: MoodleSource) -> None:
+    known: dict[str, str] = {}
+    server.site.badges[10]["badges"][0]["uniquehash"] = ""
+    ask(holder, known)
+    server.site.badges[10]["badges"].clear()
+    assert [one for outcome in ask(holder, known) for one in outcome.withdrawn] == []
+
+
 def test_badges_off_on_the_site_are_told_once(server: MoodleSandbox, holder: MoodleSource) -> None:
     server.switch_off("enablebadges")
     (outcome,) = ask(holder)

@@ -158,6 +158,13 @@ def test_unknown_report_is_an_error(connect: Callable[..., MoodleSource]) -> Non
     assert wrong(connect(report=999))["core_reportbuilder_retrieve_report"].status == "error"
 
 
+def test_misspelt_role_is_told(connect: Callable[..., MoodleSource], server: MoodleSandbox) -> None:
+    server.site.enrolled[2][10]["roles"] = [{"roleid": 9, "shortname": "hemlig"}]
+    found = wrong(connect(excluded_roles=("hemlig", "Hemlig deltagare")))
+    assert "short name" in str(found["role Hemlig deltagare"].mend)
+    assert "role hemlig" not in found
+
+
 @pytest.mark.parametrize("setting", ["groups", "excluded_groups"])
 def test_misspelt_group_is_told(connect: Callable[..., MoodleSource], whole: MoodleSource, setting: str) -> None:
     assert "spelling" in str(wrong(connect(**{setting: ("Vuxne",)}))["group Vuxne"].mend)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,63 @@ def test_absent_configuration_is_told(tmp_path: Path) -> None:
 def test_any_text_comes_back_as_it_was(values: list[str]) -> None:
     table: dict[str, Any] = {"values": values, "token": {"file": values[0] if values else ""}}
     assert tomllib.loads(toml_table("privacy", table)) == {"privacy": table}
+
+
+# Writing ----------------------------------------------------------------------------------------------------------
+
+
+def test_written_file_keeps_its_rights(configuration: Configuration) -> None:
+    configuration.file.chmod(0o660)
+    before = os.umask(0o077)
+    try:
+        configuration.with_source("moodle", SOURCE).write()
+    finally:
+        os.umask(before)
+    assert configuration.file.stat().st_mode & 0o777 == 0o660
+
+
+def test_written_file_keeps_its_owner(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = configuration.file.stat()
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "fchown", lambda file, user, group: given.append((user, group)))
+    configuration.with_source("moodle", SOURCE).write()
+    assert given == [(owner.st_uid, owner.st_gid)]
+
+
+def test_link_stays_a_link(configuration: Configuration, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    target = configuration.file.rename(real / "skolan.toml")
+    configuration.file.symlink_to(target)
+    Configuration.read(tmp_path).with_source("moodle", SOURCE).write()
+    assert configuration.file.is_symlink()
+    assert "moodle" in tomllib.loads(target.read_text("utf-8"))["sources"]
+
+
+def test_what_somebody_wrote_meanwhile_is_not_lost(configuration: Configuration) -> None:
+    changed = configuration.with_source("moodle", SOURCE)
+    meanwhile = START + "\n[sync]\n"
+    configuration.file.write_text(meanwhile, "utf-8")
+    with pytest.raises(UserError) as caught:
+        changed.write()
+    assert "again" in str(caught.value.mend)
+    assert configuration.file.read_text("utf-8") == meanwhile
+
+
+def test_line_ends_stay_as_they_are(configuration: Configuration, tmp_path: Path) -> None:
+    configuration.file.write_bytes(START.replace("\n", "\r\n").encode())
+    Configuration.read(tmp_path).with_source("moodle", SOURCE).write()
+    written = configuration.file.read_bytes()
+    assert written.startswith(START.rstrip().replace("\n", "\r\n").encode())
+    assert tomllib.loads(written.decode())["sources"]["moodle"] == SOURCE
+
+
+def test_failed_write_leaves_nothing_behind(configuration: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(UserError):
+        configuration.with_source("moodle", SOURCE).write()
+    assert [one.name for one in configuration.folder.iterdir()] == ["mimis.toml"]
+    assert configuration.file.read_text("utf-8") == START

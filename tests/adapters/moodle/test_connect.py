@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tomllib
 from collections.abc import Callable
@@ -299,6 +300,14 @@ def test_parts_are_listed_by_their_references(listed: Run, server: MoodleSandbox
 
 def test_text_names_participants(listed: Run) -> None:
     assert "course:2  Kurs 2 & mer  (5 participants; criteria: self)" in listed().out
+
+
+def test_wrong_settings_are_told_without_the_token(listed: Run, folder: Path, server: MoodleSandbox) -> None:
+    file = folder / "mimis.toml"
+    file.write_text(re.sub(r"^url = .*\n", "", file.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    told = listed()
+    assert (told.code, server.token in f"{told.out}{told.err}") == (2, False)
+    assert "url" in told.err
 
 
 def test_unknown_source_is_told(listed: Run) -> None:

@@ -128,6 +128,7 @@ def test_total_is_named_by_course(itemtype: str) -> None:
         ({"gradedategraded": 0}, "no-date"),
         ({"gradeishidden": True}, "grade-hidden"),
         ({"gradehiddenbydate": True}, "grade-hidden"),
+        ({"gradeishidden": 1}, "grade-hidden"),
         ({"id": "17"}, "unexpected-answer"),
     ],
 )

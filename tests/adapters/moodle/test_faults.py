@@ -78,6 +78,12 @@ def ahead(server: MoodleSandbox) -> None:
     server.visit(5, 100)
 
 
+def answered(code: str) -> Spoil:
+    """Moodle refuses one learner with a code."""
+    body = {"exception": "moodle_exception", "errorcode": code, "message": ""}
+    return lambda server: server.site.completion.update({(5, 100): body})
+
+
 STOPS, ASIDE, ALL = "stops", "set aside", "all pulled"
 FAULTS: dict[str, tuple[Spoil, str]] = {
     "wrong token": (lambda server: setattr(server, "token", "another"), f"{STOPS}: invalidtoken"),
@@ -104,6 +110,12 @@ FAULTS: dict[str, tuple[Spoil, str]] = {
     "account deleted": (on(lambda site: site.deleted.add(100)), f"{ASIDE}: 1 userdeleted"),
     "learner unconfirmed": (on(lambda site: site.users[100].update(confirmed=False)), f"{ASIDE}: 1 usernotconfirmed"),
     "learner unknown": (on(lambda site: site.users.pop(100)), f"{ASIDE}: 1 invaliduser"),
+    "learner a guest": (answered("guestsarenotallowed"), f"{ASIDE}: 1 guestsarenotallowed"),
+    "learner in another group": (answered("accessdenied"), f"{ASIDE}: 1 accessdenied"),
+    "no right for one learner": (answered("requireloginerror"), f"{ASIDE}: 1 requireloginerror"),
+    "course gone meanwhile": (answered("invalidrecord"), f"{ASIDE}: 1 invalidrecord"),
+    "call not understood": (answered("invalidparameter"), f"{ASIDE}: 1 invalidparameter"),
+    "code never heard of": (answered("somethingnew"), f"{ASIDE}: 1 somethingnew"),
     "three errors 500": (fault("500"), ALL),
     "three times 503 with a pause": (fault("503"), ALL),
     "three times 429 with a pause": (fault("429"), ALL),
@@ -188,7 +200,7 @@ def test_fault_loses_and_doubles_nothing(
     first = completions(pages)
     told = outcome_of(pages, error, len(expected), len(first))
     messages = [str(error)] if error else [item.message for page in pages for item in page.set_aside]
-    record_property("fault", f"{name:<31}{told:<33}{''.join(messages[:1])}")
+    record_property("fault", f"{name:<30}{told:<37}{''.join(messages[:1])}")
     assert told == outcome
     assert len(first) == len(set(first))
     mend()

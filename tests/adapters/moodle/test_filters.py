@@ -20,6 +20,7 @@ def members(server: MoodleSandbox) -> None:
     for course in (2, 3):
         add_to_group(server.site, course, 10, "Vuxna")
     add_to_group(server.site, 2, 11, "Unga & nyfikna")
+    add_to_group(server.site, 2, 12, "Som &amp; Moodle")  # as Moodle escapes it
     add_cohort(server.site, 1, "Måltid & service", "COH-MP", [10, 12])
     add_cohort(server.site, 2, "Andra", "COH-A", [11])
 
@@ -41,6 +42,7 @@ def aside_of(source: MoodleSource) -> dict[str, str]:
         ({"cohorts": ("Måltid & service",)}, {10, 12}),
         ({"cohorts": ("COH-MP", "COH-A")}, {10, 11, 12}),
         ({"groups": ("Vuxna", "Unga & nyfikna"), "cohorts": ("COH-MP",)}, {10}),
+        ({"groups": ("Som & Moodle",)}, {12}),
         ({"groups": ("vuxna",)}, set()),
         ({}, {10, 11, 12}),
     ],

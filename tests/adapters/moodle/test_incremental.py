@@ -14,6 +14,7 @@ from mimis_moodle.sandbox import MoodleSandbox
 from mimis_moodle.settings import MoodleSettings
 from mimis_moodle.source import MoodleSource
 from mimis_moodle.standin.filling import course_status, empty_site
+from mimis_moodle.standin.parts import add_badge
 
 from mimis_core import Completion, PulledPage
 
@@ -196,6 +197,17 @@ def test_site_that_tells_no_visits_is_asked_about_all_who_are_open(term: Term) -
     assert not {user for _, user in term.asked()} & set(range(10, 20))
 
 
+def test_badges_are_asked_for_where_something_happened(server: MoodleSandbox, term: Term) -> None:
+    badges = Term(server, courses=(2,), badges=True)
+    badges.pull()
+    assert server.count("user_badges") == 32
+    add_badge(server.site, 12, 1, "Märke", 1_788_249_600)
+    server.visit(2, 12)
+    assert badges.news() == {"badge:1/user:12"}
+    assert server.count("user_badges") <= 5  # she, whom the course asked about, and the share
+    badges.source.close()
+
+
 def test_staleness_is_told(term: Term) -> None:
     told = []
     for _ in range(30):
@@ -256,7 +268,11 @@ EVENTS = st.tuples(st.sampled_from(sorted(HAPPENS)), st.sampled_from([2, 3]), st
 SHARE = 0.34
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=settings().max_examples // 4,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(st.lists(EVENTS, max_size=6), max_size=4))
 def test_whatever_happens_is_found_within_the_bound(
     server: MoodleSandbox, make_completion: MakeCompletion, weeks: Sequence[Sequence[tuple[str, int, int]]]

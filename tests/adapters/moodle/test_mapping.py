@@ -20,7 +20,6 @@ from mimis_moodle.mapping import (
     aliases_of,
     course_completion_of,
     course_of,
-    grades_by_user,
     grades_of,
     is_deleted,
     latest,
@@ -152,6 +151,7 @@ def test_name_in_one_field_is_enough(record: dict[str, Any], expected: Participa
     [
         ({"roles": [{"shortname": "hemlig"}]}, True),
         ({"groups": [{"name": "Skyddade"}]}, True),
+        ({"roles": [], "groups": [{"name": "Vilande &amp; skyddade"}]}, True),
         ({"roles": [{"shortname": "student"}], "groups": [{"name": "Grupp Öster"}]}, False),
         ({}, True),
         ({"roles": []}, False),
@@ -159,7 +159,7 @@ def test_name_in_one_field_is_enough(record: dict[str, Any], expected: Participa
 )
 def test_role_or_group_marks_protected(extra: dict[str, Any], protected: bool) -> None:
     record = {"id": 3, "fullname": "Åsa Öberg", **extra}
-    assert participant_of(record, ("hemlig",), ("Skyddade",)).protected is protected
+    assert participant_of(record, ("hemlig",), ("Skyddade", "Vilande & skyddade")).protected is protected
 
 
 def test_nameless_user_is_set_aside() -> None:
@@ -187,8 +187,8 @@ def test_grades_stand_by_activity() -> None:
         {"itemtype": "category", "graderaw": 5.5, "grademin": 0, "grademax": 10},
         {"itemtype": "course", "graderaw": 83.5, "grademin": 0, "grademax": 110},
     ]
-    grades = grades_by_user([{"userid": 3, "gradeitems": items}])
-    assert grades == {3: {17: Grade(value=8, minimum=0, maximum=10), 0: Grade(value=83.5, minimum=0, maximum=110)}}
+    found = {17: Grade(value=8, minimum=0, maximum=10), 0: Grade(value=83.5, minimum=0, maximum=110)}
+    assert grades_of({"userid": 3, "gradeitems": items}) == found
 
 
 def test_activity_names_lose_their_html() -> None:
@@ -226,6 +226,7 @@ def test_odd_grades_never_break_otherwise(record: dict[str, Any]) -> None:
 # Who is who -------------------------------------------------------------------------------------------------------
 
 PERSONAL_NUMBERS = ["19700101-1234", "197001011234", "700101-1234", "7001011234", "700161+1234", "elev-20050231-0000"]
+PERSONAL_NUMBERS += ["20130101TF01", "19800101Tf29", "130101-T123"]
 
 
 @pytest.mark.parametrize("number", PERSONAL_NUMBERS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from mimis_openedx.sandbox import OpenEdxSandbox
 from mimis_openedx.source import OpenEdxSource
 
-from mimis_core.testing import Answer
+from mimis_core.testing import Answer, Request
 
 from .conftest import COURSE, connect, override
 from .pulled import pull
@@ -95,6 +97,32 @@ def test_nobody_leaves_when_nobody_is_found(server: OpenEdxSandbox) -> None:
         last = pull(source)
         override(server, ACCOUNTS, Answer(404))
         for _ in range(3):
+            last = pull(source, last)
+            assert (last.departed, last.withdrawn) == ([], [])
+
+
+def test_site_that_finds_no_number_lets_nobody_depart(server: OpenEdxSandbox) -> None:
+    with connect(server, recheck=1, courses=[COURSE]) as source:
+        last, usual = pull(source), server.handle
+        server.unenrol(COURSE, "deltagare+7")
+        override(server, ACCOUNTS, lambda one: Answer(404) if "lms_user_id" in one.query else usual(one))
+        for _ in range(3):
+            last = pull(source, last)
+            assert (last.departed, last.withdrawn) == ([], [])
+
+
+def test_account_that_lists_leave_out_but_its_number_finds_has_not_left(server: OpenEdxSandbox) -> None:
+    with connect(server, recheck=1) as source:
+        last, usual = pull(source), server.handle
+
+        def short(one: Request) -> Answer:
+            answer = usual(one)
+            if "username" not in one.query or answer.status != 200:
+                return answer
+            return Answer.of([row for row in json.loads(answer.body) if row["username"] != "deltagare+7"])
+
+        override(server, ACCOUNTS, short)
+        for _ in range(4):
             last = pull(source, last)
             assert (last.departed, last.withdrawn) == ([], [])
 

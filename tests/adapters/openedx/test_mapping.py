@@ -83,7 +83,13 @@ def test_whole_percent_stays_whole(percent: int) -> None:
 @given(st.one_of(st.text(), st.none(), st.booleans(), st.lists(st.integers()), st.floats()))
 def test_any_grade_value_is_survived(value: object) -> None:
     share = read_fraction(value)
-    assert share is None or share >= 0
+    assert share is None or 0 <= share <= 2
+
+
+@pytest.mark.parametrize("forced", ["87", "8.7", "1e300", "-0.1", "G", "nan"])
+def test_forced_text_is_no_grade(forced: str) -> None:
+    certificate = read_record(Certificate, {**CERTIFICATE, "grade": forced})
+    assert map_grade(GradeRow(username="astrid", passed=False), certificate) is None
 
 
 @given(st.dictionaries(st.text(max_size=8), st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text()))))
@@ -173,6 +179,11 @@ def test_certificate_outlives_its_result() -> None:
     found = map_grade(row(passed=False, percent=0.2, letter_grade=None), certificate(grade="0.87"))
     assert found is not None
     assert (found.percent, found.text) == (87, None)
+
+
+@pytest.mark.parametrize("number", ["197001011234", "700101-1234", "700101 1234", "20130101TF01", "19800101Tf29"])
+def test_personal_number_is_no_alias(number: str) -> None:
+    assert map_learner("edx", account(username=f"elev_{number}"), True).aliases == {}
 
 
 def test_username_is_alias() -> None:
