@@ -17,10 +17,11 @@ PACKAGES = [CORE, *(ROOT / "adapters" / name / f"mimis_{name}" for name in ADAPT
 SMALL_CORE = sorted(str(path.relative_to(CORE)) for path in (*CORE.glob("*.py"), *CORE.glob("model/*.py")))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LONGEST = 500
+PLACES = ("mimis_core", "adapters", "examples", "tests")
 
 
 def python_files() -> list[Path]:
-    return sorted(path for place in ("mimis_core", "adapters", "examples", "tests") for path in (ROOT / place).rglob("*.py"))
+    return sorted(path for place in PLACES for path in (ROOT / place).rglob("*.py"))
 
 
 def lines_of(path: Path) -> int:
