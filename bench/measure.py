@@ -22,7 +22,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: the whole bench, or just enough to see that it runs."""
+    """How much is measured: as usual, just enough to see that it runs, or in full, which takes hours."""
 
     learners: int = 40
     issued: int = 1000
@@ -30,10 +30,26 @@ class Size:
     moodle_learners: int = 500
     rounds: int = 5
     starts: int = 21
+    scale_few: int = 100
+    scale_many: int = 1000
+    scale_workers: int = 300
+    courses: int = 40
 
 
-FULL = Size()
-QUICK = Size(learners=3, issued=3, completions=40, moodle_learners=5, rounds=1, starts=1)
+USUAL = Size()
+QUICK = Size(
+    learners=3,
+    issued=3,
+    completions=40,
+    moodle_learners=5,
+    rounds=1,
+    starts=1,
+    scale_few=2,
+    scale_many=5,
+    scale_workers=6,
+    courses=2,
+)
+FULL = Size(scale_few=1000, scale_many=100_000, scale_workers=3000, courses=200)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import badges, issuing, pulling, starting, syncing, validating, verifying
-from bench.measure import FULL, QUICK, Result, Size
+from bench import badges, issuing, nightly, pulling, scale, starting, syncing, validating, verifying
+from bench.measure import FULL, QUICK, USUAL, Result, Size
 
 RESULTS = "bench-results.json"
 MEASUREMENTS: dict[str, Callable[[Size], Iterator[Result]]] = {
@@ -21,19 +21,23 @@ MEASUREMENTS: dict[str, Callable[[Size], Iterator[Result]]] = {
     "badges": badges.measure,
     "sync": syncing.measure,
     "pull": pulling.measure,
+    "scale": scale.measure,
+    "nightly": nightly.measure,
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write; gives the exit code."""
     parser = argparse.ArgumentParser(prog="bench/run.py", description="What mimis adds to the bare work under it.")
-    parser.add_argument("--quick", action="store_true", help="the least amount: shows that it runs, not how fast")
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("--quick", action="store_true", help="the least amount: shows that it runs, not how fast")
+    amount.add_argument("--full", action="store_true", help="100,000 credentials on each database: takes hours")
     parser.add_argument("--only", nargs="+", choices=MEASUREMENTS, default=list(MEASUREMENTS), help="some of them")
     chosen = parser.parse_args(arguments)
     results: list[Result] = []
     _say(f"{'name':<18}{'value':>11} {'unit':<15}{'baseline':>11}{'ratio':>8}  payload")
     for name in chosen.only:
-        for result in MEASUREMENTS[name](QUICK if chosen.quick else FULL):
+        for result in MEASUREMENTS[name](QUICK if chosen.quick else FULL if chosen.full else USUAL):
             results.append(result)
             _say(_line(result))
     Path(RESULTS).write_text(json.dumps([asdict(one) for one in results], indent=2) + "\n", encoding="utf-8")

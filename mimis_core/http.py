@@ -26,9 +26,9 @@ from mimis_core.errors import (
     PermissionDeniedError,
     TemporaryError,
 )
+from mimis_core.observe import outgoing
 
 Response = requests.Response
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -148,6 +148,7 @@ class Client:
     def _host(self) -> str:
         return urlsplit(self.base_url).netloc
 
+    @outgoing
     def _request(self, method: str, path: str, renew: bool, arguments: dict[str, Any]) -> Response:
         headers = {**self._headers, **arguments.get("headers", {})}
         if self._authorise is not None:

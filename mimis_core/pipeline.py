@@ -10,6 +10,7 @@ from typing import Any
 from mimis_core.catalogue import Catalogue, Match, match
 from mimis_core.kinds import Format, Sealer, Signer
 from mimis_core.model import Check, Completion, IssueOrder, Sealed, Trust, Verdict
+from mimis_core.observe import step
 from mimis_core.plugins import Plugins
 
 
@@ -22,7 +23,9 @@ def map_completions(plugins: Plugins, completions: tuple[Completion, ...], catal
 
 def issue(order: IssueOrder, format_: Format[Any], sealer: Sealer[Any], signer: Signer[Any]) -> Sealed:
     """Build and seal one credential. Raises DataError when the document would not conform."""
-    return sealer.seal(format_.build(order), signer)
+    document = format_.build(order)
+    with step("seal"):
+        return sealer.seal(document, signer)
 
 
 def add_months(start: datetime, months: int) -> datetime:

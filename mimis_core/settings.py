@@ -27,11 +27,10 @@ class Privacy(_Table):
     """
 
     protected: Literal["role", "group", "list", "none-enrolled"] | None = Field(
-        default=None,
-        description="How the school keeps protected learners out: by a role or group in the LMS, by the list below, "
-        "or because none is ever enrolled there",
+        default=None, description="How they are kept out: a role or group in the LMS, the list below, none is enrolled"
     )
     values: tuple[str, ...] = Field(default=(), description="Role or group names, or for list: source identities")
+    retention: str | None = Field(default=None, description="Recorded decision by which a public school may erase")
 
 
 class DeliveryRule(_Table):
@@ -83,9 +82,7 @@ class TrustTable(_Table):
     lotl: str = Field(
         default="https://ec.europa.eu/tools/lotl/eu-lotl.xml", description="Where the EU's list of trusted lists is"
     )
-    lotl_certificates: tuple[Path, ...] = Field(
-        default=(), description="PEM files with the certificates that may sign the list of trusted lists"
-    )
+    lotl_certificates: tuple[Path, ...] = Field(default=(), description="PEM files of who may sign the list of lists")
 
 
 class IssuerTable(_Table):
@@ -107,7 +104,9 @@ class Settings(_Table):
     )
     database: str = Field(default="sqlite:///mimis.db", description="SQLAlchemy address of the database")
     secret_key: SecretStr | None = Field(default=None, description="Signs sessions and tokens; at least 32 characters")
-    encryption_key: SecretStr | None = Field(default=None, description="Fernet key; encrypts names and documents")
+    encryption_key: SecretStr | None = Field(default=None, description="Key that encrypts names and documents")
+    old_encryption_keys: tuple[SecretStr, ...] = Field(default=(), description="Keys that can still be read with")
+    lookup_key: SecretStr | None = Field(default=None, description="Key of the hashes that addresses are found by")
     organisation: Organisation = Field(description="Who runs this mimis")
     owners: tuple[Organisation, ...] = Field(default=(), description="Other organisations that own catalogue entries")
     catalogue: Path = Field(default=Path("catalogue"), description="Folder of catalogue entries")
@@ -123,6 +122,8 @@ class Settings(_Table):
     sealer: dict[str, Any] = Field(default={"kind": "jades"}, description="How documents are sealed")
     couriers: dict[str, dict[str, Any]] = Field(default={}, description="Wallets and mail, by name")
     feeds: dict[str, dict[str, Any]] = Field(default={}, description="ATSs and HR systems, by name")
+    jobs: dict[str, Any] = Field(default={}, description="How queued work is done")
+    schedule: dict[str, str] = Field(default={}, description="When workers run which command, such as sync at 02:30")
     delivery: Delivery = Field(default=Delivery(), description="When a credential is delivered")
     status: StatusTable = Field(default=StatusTable(), description="Signed status answers")
     renewal: Renewal = Field(default=Renewal(), description="Credentials that are valid for a time")
@@ -131,6 +132,7 @@ class Settings(_Table):
     mandates: tuple[Mandate, ...] = Field(
         default=(), description="Decisions by which owners let this organisation issue what they own"
     )
+    oidc: dict[str, Any] | None = Field(default=None, description="Where staff sign in: issuer, client_id and such")
     show_birth_date: bool = Field(default=False, description="Put the birth date into the sealed document")
 
     @property

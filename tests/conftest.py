@@ -21,6 +21,8 @@ from mimis_core.settings import load_settings
 from mimis_core.store.catalogue_files import load_catalogue
 from tests.school import Clock, HandCourier, HandPlugin, HandSource
 
+pytest_plugins = ["tests.leaks"]
+
 # `make test-long`: the property tests look twenty times as far.
 hypothesis.settings.register_profile("long", max_examples=2000)
 if os.environ.get("MIMIS_LONG") == "1":

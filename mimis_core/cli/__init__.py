@@ -11,6 +11,7 @@ import typer.core
 import typer.main
 
 from mimis_core.errors import MimisError, UserError
+from mimis_core.observe import configure, tell_crash
 from mimis_core.plugins import load_plugins
 
 BUILT_IN = (
@@ -23,12 +24,23 @@ BUILT_IN = (
     ("set-aside", "Show the records that could not be used, and why.", "mimis_core.cli.set_aside:app"),
     ("awards", "List decisions, approve and reject.", "mimis_core.cli.awards:app"),
     ("reviews", "Decide what follows when a source corrects or takes back.", "mimis_core.cli.reviews:app"),
+    ("appeals", "Decide what learners ask to have reconsidered.", "mimis_core.cli.appeals:app"),
     ("credentials", "List, correct, renew and revoke issued credentials.", "mimis_core.cli.credentials:app"),
     ("renewals", "Show what expires soon, and remind of it.", "mimis_core.cli.renewals:app"),
     ("publish", "Write signed answers and pages for a static host.", "mimis_core.cli.publish:app"),
-    ("learners", "List, invite and protect learners; print sign-in slips.", "mimis_core.cli.learners:app"),
+    ("learners", "List, invite, protect, merge, export and erase learners.", "mimis_core.cli.learners:app"),
+    ("admin", "Invite staff, change their roles, end their access.", "mimis_core.cli.admin:app"),
+    ("organisations", "List the organisations of an installation.", "mimis_core.cli.organisations:app"),
+    ("rights", "Let another organisation of this installation issue, or stop it.", "mimis_core.cli.rights:app"),
+    ("audit", "Check, show and export the record of decisions.", "mimis_core.cli.audit:app"),
     ("verify", "Check a sealed file of any issuer.", "mimis_core.cli.verify:app"),
     ("serve", "Serve the pages and do the queued work.", "mimis_core.cli.serve:app"),
+    ("db", "Back up, restore, move and migrate the database; change its keys.", "mimis_core.cli.db:app"),
+    ("privacy", "Write the papers that data protection asks for.", "mimis_core.cli.privacy:app"),
+    ("worker", "Do queued work and what is scheduled, without pages.", "mimis_core.cli.worker:app"),
+    ("jobs", "Show what waits, is under way, or has stopped, and why.", "mimis_core.cli.jobs:app"),
+    ("stats", "Count what was issued, delivered, shared and revoked, without persons.", "mimis_core.cli.stats:app"),
+    ("participants", "Report the participants of a project, by ids alone.", "mimis_core.cli.participants:app"),
     ("retry", "Try stopped work again.", "mimis_core.cli.retry:app"),
     ("demo", "Run the whole main job against sandboxes.", "mimis_core.cli.demo:app"),
 )
@@ -83,6 +95,7 @@ app = typer.Typer(
 @app.callback()
 def root() -> None:
     """Micro-credentials from the learning platform to Europass and recruitment."""
+    configure()
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -96,3 +109,6 @@ def main(arguments: list[str] | None = None) -> None:
     except MimisError as error:
         print(f"mimis: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, UserError) else 1)
+    except Exception as error:  # Python would print its text, which may hold what it was about
+        tell_crash(error)
+        sys.exit(1)

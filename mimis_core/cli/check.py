@@ -17,6 +17,7 @@ from mimis_core.errors import MimisError
 from mimis_core.model import Finding
 from mimis_core.plugins import Plugins, load_plugins
 from mimis_core.services import Services, open_services
+from mimis_core.services.pacing import without_pace
 from mimis_core.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -114,7 +115,7 @@ def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]
         ("source", settings.sources),
         ("signer", signer),
         ("sealer", sealer),
-        ("courier", settings.couriers),
+        ("courier", {name: without_pace(table) for name, table in settings.couriers.items()}),
         ("feed", settings.feeds),
         *_formats(settings),
     ]

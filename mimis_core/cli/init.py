@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from cryptography.fernet import Fernet
 
 from mimis_core.cli.output import Json, emit, note
 from mimis_core.errors import ConfigurationError, UserError
@@ -18,6 +17,7 @@ from mimis_core.model import Organisation
 from mimis_core.plugins import load_plugins
 from mimis_core.settings import FILENAME
 from mimis_core.store.catalogue_files import write_starter_catalogue
+from mimis_core.store.cipher import new_key
 
 app = typer.Typer()
 Role = Literal["school", "employer"]
@@ -39,6 +39,7 @@ base_url = {base_url}
 database = {database}
 secret_key = {{ file = "secrets/session.key" }}
 encryption_key = {{ file = "secrets/encryption.key" }}
+lookup_key = {{ file = "secrets/lookup.key" }}
 
 [organisation]
 id = {id}
@@ -144,7 +145,8 @@ def write_folder(
     before = {path for path in folder.rglob("*") if path.is_file()}
     (folder / "secrets").mkdir(parents=True, exist_ok=True, mode=0o700)
     _write_secret(folder / "secrets" / "session.key", secrets.token_urlsafe(48))
-    _write_secret(folder / "secrets" / "encryption.key", Fernet.generate_key().decode())
+    _write_secret(folder / "secrets" / "encryption.key", new_key())
+    _write_secret(folder / "secrets" / "lookup.key", new_key())
     text = HEADER.format(
         role=_quote(role),
         base_url=_quote(base_url),

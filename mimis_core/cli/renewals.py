@@ -26,7 +26,7 @@ def renewals(
 ) -> None:
     """List credentials that expire soon or have expired lately and are not renewed.
 
-    `mimis serve` expires and reminds by itself once a day; where it does not run, a timer runs this with --remind.
+    Workers run this with --remind every hour; where there is none, let a timer do it daily.
     """
     done: dict[str, int] = {}
     with configured(config) as services:

@@ -49,7 +49,10 @@ class ArchiveServices(ServicesBase):
         after the batch at hand. Raises ConfigurationError when seals have no levels, UserError for an unknown level.
         """
         with self._transaction() as session:
-            query = select(CredentialRow.id).where(CredentialRow.organisation == self.organisation)
+            # The file of one whose learner was erased is gone.
+            query = select(CredentialRow.id).where(
+                CredentialRow.organisation == self.organisation, CredentialRow.filename != ""
+            )
             ids = list(session.scalars(query.where(CredentialRow.status.in_(KEPT)).order_by(CredentialRow.id)))
         with ThreadPoolExecutor(REMOTE_MAKERS, "raise") as threads:
             for start in range(0, len(ids), TOGETHER):

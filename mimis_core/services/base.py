@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from mimis_core.catalogue import Catalogue
@@ -18,14 +20,21 @@ from mimis_core.kinds import Adapter, Courier, Format, Sealer, Signer, TalentFee
 from mimis_core.model import CredentialFacts, Event, Organisation, Verdict
 from mimis_core.pipeline import verify_file
 from mimis_core.plugins import Plugins
+from mimis_core.services.audit_sealing import AuditSealer
+from mimis_core.services.pacing import without_pace
 from mimis_core.settings import Settings
 from mimis_core.store.catalogue_files import load_catalogue
 from mimis_core.store.database import Database
-from mimis_core.store.tables import AuditRow, Base, OutboxRow
+from mimis_core.store.record_tables import ActorRow
+from mimis_core.store.tables import AuditRow, Base, OutboxRow, new_id
 
 Row = TypeVar("Row", bound=Base)
 VALUES_AT_ONCE = 1_000
 """In one query: databases bound how many values one may hold."""
+OPAQUE_ID = re.compile(r"[0-9a-f]{32}")
+"""Form of the ids of rows."""
+PARTS = frozenset({"mimis", "sync", "employer", "administrator", "link", "link-system", "link-file"})
+"""Actors that are nobody: parts of mimis, whoever has the machine, whoever has a link."""
 
 
 def utc_now() -> datetime:
@@ -46,6 +55,11 @@ class ServicesBase:
         self.on_queued: Callable[[], None] | None = None
         self._opened: dict[tuple[str, str], Adapter[Any]] = {}
         self._lock = threading.RLock()
+
+    @cached_property
+    def audit_sealer(self) -> AuditSealer:
+        """Seals what :meth:`_audit` has written."""
+        return AuditSealer(self.database, self.organisation, lambda: self.clock())
 
     @property
     def organisation(self) -> str:
@@ -99,6 +113,7 @@ class ServicesBase:
         for adapter in self._opened.values():
             adapter.close()
         self._opened.clear()
+        self.audit_sealer.finish()
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -129,7 +144,7 @@ class ServicesBase:
     def _courier(self, name: str) -> Courier[Any]:
         if name not in self.settings.couriers:
             raise ConfigurationError(f"No courier is called {name!r}.", mend=f"Add [couriers.{name}] to mimis.toml.")
-        courier: Courier[Any] = self._open("courier", name, self.settings.couriers[name])
+        courier: Courier[Any] = self._open("courier", name, without_pace(self.settings.couriers[name]))
         return courier
 
     def _open(self, category: str, name: str, table: dict[str, Any]) -> Any:
@@ -143,6 +158,8 @@ class ServicesBase:
         """A session that commits at the end; work that it queued is announced after that, never before."""
         with self.database.transaction() as session:
             yield session
+        if audited := session.info.pop("audited", 0):
+            self.audit_sealer.note(audited)
         if session.info.pop("queued", False) and self.on_queued is not None:
             self.on_queued()
 
@@ -169,15 +186,38 @@ class ServicesBase:
         ]
 
     def _audit(self, session: Session, actor: str, action: str, subject: str, **details: Any) -> None:
-        now = self.clock()
+        """Record that ``actor`` did ``action`` to ``subject``, an id; ``details`` are ids and words too.
+
+        ``actor`` may be somebody's name: the record gets an opaque id in its place.
+        """
+        now, actor_id = self.clock(), self._actor_id(session, actor)
+        session.info["audited"] = session.info.get("audited", 0) + 1
         session.add(
             AuditRow(
-                organisation=self.organisation, at=now, actor=actor, action=action, subject=subject, details=details
+                organisation=self.organisation, at=now, actor=actor_id, action=action, subject=subject, details=details
             )
         )
         event = Event(action=action, organisation=self.organisation, subject=subject, at=now, details=details)
         self.plugins.call("mimis_record", event=event)
 
-    def _enqueue(self, session: Session, kind: str, ref: str) -> None:
-        session.add(OutboxRow(organisation=self.organisation, kind=kind, ref=ref, not_before=self.clock()))
+    def _actor_id(self, session: Session, actor: str) -> str:
+        """An id, or a word for a part of mimis, as it is; for a name the id that stands for it here."""
+        if actor in PARTS or OPAQUE_ID.fullmatch(actor):
+            return actor
+        known: dict[str, str] = session.info.setdefault("actors", {})
+        if actor not in known:
+            mine = {"organisation": self.organisation, "name_key": self.database.cipher.token_hash(f"actor {actor}")}
+            # Another worker may note the same name at this moment, and its transaction must not fail for that.
+            insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
+            row = insert(ActorRow).values(id=new_id(), name=actor, **mine)
+            with session.no_autoflush:
+                session.execute(row.on_conflict_do_nothing(index_elements=list(mine)))
+                known[actor] = session.execute(select(ActorRow.id).filter_by(**mine)).scalar_one()
+        return known[actor]
+
+    def _enqueue(self, session: Session, kind: str, ref: str, destination: str | None = None) -> None:
+        row = OutboxRow(
+            organisation=self.organisation, kind=kind, ref=ref, destination=destination, not_before=self.clock()
+        )
+        session.add(row)
         session.info["queued"] = True

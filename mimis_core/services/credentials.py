@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import Achievement, Completion, CredentialStatus, Sealed
+from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.status import StatusServices
 from mimis_core.services.views import CredentialView, DeliveryView
 from mimis_core.store.tables import AwardRow, CredentialRow, DeliveryRow, LearnerRow, OutboxRow, PermissionRow, new_id
@@ -37,9 +40,12 @@ class CredentialServices(StatusServices):
             return self._views(session, [self._credential_of(session, learner_id, credential_id)])[0]
 
     def all_credentials(self) -> list[CredentialView]:
-        """Every credential of the organisation, for its administrators."""
+        """Every credential of the organisation, for its administrators; a protected learner is named by id only."""
         with self._transaction() as session:
-            return self._views(session, self._rows(session, CredentialRow))
+            protected = self._protected_ids(session)
+            views = self._views(session, self._rows(session, CredentialRow))
+        hidden = {"learner_name": PROTECTED_NAME}
+        return [view.model_copy(update=hidden) if view.learner_id in protected else view for view in views]
 
     def sealed(self, learner_id: str, credential_id: str) -> Sealed:
         """The sealed file of a learner's credential."""
@@ -47,9 +53,11 @@ class CredentialServices(StatusServices):
             return to_sealed(self._credential_of(session, learner_id, credential_id))
 
     def sealed_files(self) -> list[Sealed]:
-        """Every sealed file, for export by the school."""
+        """Every sealed file, for export by the school; erased ones are gone, protected learners' go by hand."""
         with self._transaction() as session:
-            return [to_sealed(row) for row in self._rows(session, CredentialRow)]
+            protected = self._protected_ids(session)
+            rows = self._rows(session, CredentialRow, CredentialRow.filename != "")
+            return [to_sealed(row) for row in rows if row.learner_id not in protected]
 
     def request_delivery(self, learner_id: str, credential_id: str, courier: str, to: str) -> None:
         """Record the learner's permission to send one credential to one address, and queue it.
@@ -91,19 +99,30 @@ class CredentialServices(StatusServices):
         if known:
             self._requeue(session, known[0])
             return
-        permission = PermissionRow(
+        self._queue_first_deliveries(session, [(credential, to)], courier, kind, given_by)
+
+    def _queue_first_deliveries(
+        self, session: Session, wanted: Sequence[tuple[CredentialRow, str]], courier: str, kind: str, given_by: str
+    ) -> None:
+        """Record the permissions for credentials that have not been sent to these addresses, and queue all of them."""
+        permissions = [self._permission(credential, f"delivery.{kind}", given_by) for credential, _ in wanted]
+        session.add_all(permissions)
+        session.flush()  # deliveries refer to them
+        for (credential, to), permission in zip(wanted, permissions, strict=True):
+            to_key = self.database.cipher.fingerprint(to)
+            self._add_delivery(session, credential, permission.id, courier, to, to_key)
+            self._audit(session, given_by, f"permission.delivery.{kind}", credential.id, courier=courier)
+
+    def _permission(self, credential: CredentialRow, kind: str, given_by: str) -> PermissionRow:
+        return PermissionRow(
             id=new_id(),
             organisation=self.organisation,
             learner_id=credential.learner_id,
-            kind=f"delivery.{kind}",
+            kind=kind,
             subject=credential.id,
             given_by=given_by,
             given_at=self.clock(),
         )
-        session.add(permission)
-        session.flush()
-        self._add_delivery(session, credential, permission.id, courier, to, to_key)
-        self._audit(session, given_by, f"permission.delivery.{kind}", credential.id, courier=courier)
 
     def _add_delivery(
         self, session: Session, credential: CredentialRow, permission_id: str, courier: str, to: str, to_key: str
@@ -121,7 +140,11 @@ class CredentialServices(StatusServices):
             at=self.clock(),
         )
         session.add(row)
-        self._enqueue(session, "deliver", row.id)
+        self._enqueue(session, "deliver", row.id, f"couriers.{courier}")
+
+    def _protected_ids(self, session: Session) -> frozenset[str]:
+        mine = LearnerRow.organisation == self.organisation
+        return frozenset(session.scalars(select(LearnerRow.id).where(mine, LearnerRow.protected)))
 
     def _is_mailbox(self, courier: str) -> bool:
         """Whether a courier mails: a mailbox cannot be asked what it has, and is no place to keep a credential in."""
@@ -207,7 +230,13 @@ def greeting(learner: LearnerRow) -> str:
 
 def credential_titles(row: CredentialRow) -> tuple[str, str]:
     """Swedish and English title of what a credential is about."""
-    return titles_of(Achievement.model_validate_json(row.achievement))
+    return _titles_in(row.achievement)
+
+
+@lru_cache(maxsize=256)
+def _titles_in(achievement: str) -> tuple[str, str]:
+    # An entry is the same text in each of its many credentials, and reading it takes as long as some queries.
+    return titles_of(Achievement.model_validate_json(achievement))
 
 
 def titles_of(achievement: Achievement) -> tuple[str, str]:

@@ -71,7 +71,7 @@ class DecisionServices(IntakeServices):
 
     def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
         row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
-        self._audit(session, "decision", f"award.{state.value}", row.id)
+        self._audit(session, by, f"award.{state.value}", row.id)
         if state is AwardState.APPROVED:
             self._enqueue(session, "issue", row.id)
 

@@ -62,7 +62,7 @@ class EventServices(SyncServices):
                 id=new_id(), organisation=self.organisation, source=source, hint=hint, hint_key=key, at=self.clock()
             )
             session.add(row)
-            self._enqueue(session, EVENT, row.id)
+            self._enqueue(session, EVENT, row.id, f"sources.{source}")
         return len(new)
 
     def _follow(self, event_id: str) -> None:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from mimis_core.model import Completion, SetAside, SourceLearner
 from mimis_core.services.shares import ShareServices
+from mimis_core.store.record_tables import TombstoneRow
 from mimis_core.store.tables import AliasRow, CompletionRow, IdentityRow, LearnerRow, SetAsideRow, new_id
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -24,6 +25,7 @@ LONGEST_ALIAS, LONGEST_KEY, LONGEST_LEARNER_KEY = 80, 300, 200
 """Characters of an alias's name, of a record's key and of a learner's key."""
 REFUSALS = {
     "personal-number": "The learner's id is a personal number. Give learners an id of their own in the source.",
+    "erased": "The learner was erased here. Take her in anew with: mimis learners readmit SOURCE KEY",
     "not-storable": "Its id or its learner's is too long, or a text has a NUL character. Correct it in the source.",
 }
 """Why mimis refuses a record, by the reason's code, with the mend."""
@@ -62,7 +64,7 @@ def holds_personal_number(text: str) -> bool:
     return any(MONTH_DAY.fullmatch(day) and _luhn(day + last) for day, last in found)
 
 
-def _refusal(one: Completion) -> str | None:
+def refusal(one: Completion) -> str | None:
     """Why a completion cannot be taken in, as a key of :data:`REFUSALS`; None when it can."""
     learner = one.learner
     if holds_personal_number(learner.key):
@@ -99,17 +101,23 @@ class IntakeServices(ShareServices):
     """Writes pulled pages; the same record again changes nothing."""
 
     def known_completions(self, source: str, keys: Sequence[str]) -> dict[str, Completion]:
-        """What is stored of these records of a source, by key: what a preview compares a list with."""
+        """What is stored of these records of a source, by key: what a preview compares a list with.
+
+        Nothing of a protected learner: a preview is looked at by more than her officer.
+        """
         with self._transaction() as session:
             rows = self._rows_in(session, CompletionRow, CompletionRow.key, keys, CompletionRow.source == source)
-            return {row.key: Completion.model_validate_json(row.content) for row in rows}
+            protected = self._protected_ids(session)
+            shown = (row for row in rows if row.learner_id not in protected)
+            return {row.key: Completion.model_validate_json(row.content) for row in shown}
 
     def _absorb(self, session: Session, completions: tuple[Completion, ...], run: Run) -> Absorbed:
         """Store completions and forget that they were set aside. A page is a handful of queries."""
         good = self._storable(session, completions, run)
+        keys, sources = [one.key for one in good], {one.source for one in good}
         known = {
             (row.source, row.key): row
-            for row in self._rows_in(session, CompletionRow, CompletionRow.key, [one.key for one in good])
+            for row in self._rows_in(session, CompletionRow, CompletionRow.key, keys, CompletionRow.source.in_(sources))
         }
         learners = self._learners_for(session, [one.learner for one in good])
         rows, changed = {}, set()
@@ -118,31 +126,32 @@ class IntakeServices(ShareServices):
             row = known.get(place)
             content = _with_first_date(one, row).model_dump_json()
             if row is None:
-                row = known[place] = self._new_completion(one, learners[one.learner.source, one.learner.key], run)
+                row = known[place] = self._new_completion(one, learners[one.learner.source, one.learner.key])
                 session.add(row)
             elif row.content != content:
                 changed.add(place)
-            row.content, row.seen_at = content, run.at
-            row.seen_in = run.id if run.counted else row.seen_in
+            if row.content != content:
+                # Nothing else is noted: most nights most records are as they were, and then nothing is written.
+                row.content, row.seen_at, row.seen_in = content, run.at, run.id
             rows[place] = row
         self._no_longer_aside(session, rows, run)
         session.flush()
         return Absorbed({row.id: row for row in learners.values()}, rows, frozenset(changed))
 
-    def _new_completion(self, one: Completion, learner: LearnerRow, run: Run) -> CompletionRow:
+    def _new_completion(self, one: Completion, learner: LearnerRow) -> CompletionRow:
         return CompletionRow(
             organisation=self.organisation,
             source=one.source,
             key=one.key,
             learner_id=learner.id,
             state="unmatched",
-            seen_in=run.id,
         )
 
     def _no_longer_aside(self, session: Session, places: Iterable[Place], run: Run) -> None:
         """What a source gives stands set aside no longer, unless this very run says both."""
         wanted, earlier = set(places), SetAsideRow.seen_in != run.id
-        for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, [key for _, key in wanted], earlier):
+        sources = SetAsideRow.source.in_({source for source, _ in wanted})
+        for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, [key for _, key in wanted], sources, earlier):
             if (row.source, row.key) in wanted:
                 session.delete(row)
 
@@ -158,9 +167,10 @@ class IntakeServices(ShareServices):
     def _set_aside(self, session: Session, items: tuple[SetAside, ...], run: Run) -> None:
         if not items:
             return
+        keys, sources = [self._aside_key(item) for item in items], {item.source for item in items}
         known = {
             (row.source, row.key): row
-            for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, list(map(self._aside_key, items)))
+            for row in self._rows_in(session, SetAsideRow, SetAsideRow.key, keys, SetAsideRow.source.in_(sources))
         }
         for item in items:
             key = self._aside_key(item)
@@ -182,8 +192,9 @@ class IntakeServices(ShareServices):
         Their keys may hold a personal number, or what no database can hold, so only a keyed hash of them is kept.
         """
         good, refused = [], []
+        erased = self._erased_places(session, completions)
         for one in completions:
-            reason = _refusal(one)
+            reason = "erased" if (one.learner.source, one.learner.key) in erased else refusal(one)
             if reason is None:
                 good.append(one)
                 continue
@@ -192,10 +203,25 @@ class IntakeServices(ShareServices):
         self._set_aside(session, tuple(refused), run)
         return good
 
+    def _erased_places(self, session: Session, completions: tuple[Completion, ...]) -> set[Place]:
+        """Those of the learners of these that were erased here."""
+        mine = TombstoneRow.organisation == self.organisation
+        if session.scalar(select(TombstoneRow.id).where(mine).limit(1)) is None:
+            return set()
+        places = {(one.learner.source, one.learner.key) for one in completions}
+        keys = {self._identity_key(*place): place for place in places}
+        found = self._rows_in(session, TombstoneRow, TombstoneRow.identity_key, keys)
+        return {keys[row.identity_key] for row in found}
+
+    def _identity_key(self, source: str, key: str) -> str:
+        """Keyed hash of a source identity: all that is kept of one that was erased."""
+        return self.database.cipher.token_hash(f"identity {source} {key}")
+
     def _learners_for(self, session: Session, people: Sequence[SourceLearner]) -> dict[Place, LearnerRow]:
         """The learners behind source identities, by source and key; who is new is added."""
-        keys = {person.key for person in people}
-        identities = {(one.source, one.key): one for one in self._rows_in(session, IdentityRow, IdentityRow.key, keys)}
+        keys, sources = {person.key for person in people}, {person.source for person in people}
+        named = self._rows_in(session, IdentityRow, IdentityRow.key, keys, IdentityRow.source.in_(sources))
+        identities = {(one.source, one.key): one for one in named}
         owners = {one.learner_id for one in identities.values()}
         by_id = {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, owners)}
         found = {place: by_id[one.learner_id] for place, one in identities.items()}

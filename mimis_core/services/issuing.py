@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, PermanentError, TemporaryError
 from mimis_core.model import Achievement, AwardState, CredentialStatus, Sealed
+from mimis_core.observe import step
 from mimis_core.pipeline import issue
 from mimis_core.services.credentials import greeting, titles_of
 from mimis_core.services.messages import received_mail, renewed_mail
 from mimis_core.services.orders import Plan, not_now
 from mimis_core.services.succession import SuccessionServices
 from mimis_core.services.views import RENEWED
+from mimis_core.settings import DeliveryRule
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, OutboxRow, new_id
 
 MOST_MAKERS = 4
@@ -79,6 +81,7 @@ class IssueServices(SuccessionServices):
             return self._signer.remote or self._sealer.remote
         return False
 
+    @step("issue")
     def _make(self, plan: Plan) -> Made:
         return Made(plan, issue(plan.order, self._format, self._sealer, self._signer))
 
@@ -102,7 +105,7 @@ class IssueServices(SuccessionServices):
                     outcomes[award_id] = False
                     continue
                 try:
-                    plans.append(self._plan(award, learner, places.pop(), self._predecessor(session, award)))
+                    plans.append(self._plan(session, award, learner, places.pop(), self._predecessor(session, award)))
                 except MimisError as error:
                     outcomes[award_id] = error
             self._finish_issue(session, [award_id for award_id, outcome in outcomes.items() if outcome is False])
@@ -148,8 +151,9 @@ class IssueServices(SuccessionServices):
                 outcomes[one.award_id] = not_now(one.award_id)
                 continue
             try:
+                self._mandate(session, one.plan.order.achievement)  # its owner may have ended it meanwhile
                 old = self._step_aside(session, one.plan, RENEWED)
-            except TemporaryError as error:
+            except (TemporaryError, PermanentError) as error:
                 outcomes[one.award_id] = error
                 continue
             rows.append((one, old, self._credential_row(one)))
@@ -157,7 +161,8 @@ class IssueServices(SuccessionServices):
         session.flush()  # mails and deliveries refer to them
         for one, old, row in rows:
             self._follow_up(session, one, old, row, learners[row.learner_id])
-        self._finish_issue(session, [row.award_id for _, _, row in rows])
+        self._apply_rule(session, [(one, row, learners[row.learner_id]) for one, _, row in rows])
+        self._finish_in_hand(session, [row.award_id for _, _, row in rows])
 
     def _still_approved(self, session: Session, award_ids: Sequence[str]) -> set[str]:
         """Those that are, locked until the credentials are stored: who rejects one meanwhile finds its credential."""
@@ -203,30 +208,40 @@ class IssueServices(SuccessionServices):
             day = row.valid_until.date().isoformat() if row.valid_until else None
             subject, text = renewed_mail(school, greeting(learner), titles, link, day, in_wallet=wallets > 0)
         self._queue_mail(session, learner, f"received:{row.award_id}", subject, text, row.id)
-        self._apply_rule(session, row, achievement, learner)
 
     def _link(self, row: CredentialRow) -> str:
         return f"{self.settings.base_url}/me/credentials/{row.id}"
 
-    def _apply_rule(
-        self, session: Session, credential: CredentialRow, achievement: Achievement, learner: LearnerRow
-    ) -> None:
-        """Queue the delivery that the school's recorded rule asks for; without a rule nothing is delivered."""
+    def _apply_rule(self, session: Session, issued: Sequence[tuple[Made, CredentialRow, LearnerRow]]) -> None:
+        """Queue the deliveries that the school's recorded rule asks for; without a rule nothing is delivered."""
         rule = self.settings.delivery.rule
-        if rule is None or not learner.email:
+        if rule is None:
             return
-        if rule.achievements and achievement.id not in rule.achievements:
-            return
-        given_by = f"{rule.decided_by}, {rule.decided_on.isoformat()}"
-        self._queue_delivery(session, credential, rule.courier, learner.email, "rule", given_by)
+        given_by, new = f"{rule.decided_by}, {rule.decided_on.isoformat()}", []
+        for made, row, learner in issued:
+            if not learner.email or not _covers(rule, made.plan.order.achievement):
+                continue
+            if made.plan.replaces is None:
+                new.append((row, learner.email))
+            else:  # the delivery that the old one had may have been carried over
+                self._queue_delivery(session, row, rule.courier, learner.email, "rule", given_by)
+        self._queue_first_deliveries(session, new, rule.courier, "rule", given_by)
+
+    def _finish_in_hand(self, session: Session, award_ids: Sequence[str]) -> None:
+        """Mark jobs that this worker has in hand as done, or raise: then another has them, and nothing may be kept."""
+        self._finish_issue(session, award_ids)
 
     def _finish_issue(self, session: Session, award_ids: Sequence[str]) -> None:
-        """Mark jobs as done, in the very transaction that keeps what they did."""
+        """Mark the jobs of awards that need nothing any more as done, whoever has them in hand."""
         if award_ids:
             session.execute(
                 update(OutboxRow)
                 .where(OutboxRow.organisation == self.organisation, OutboxRow.kind == "issue")
                 .where(OutboxRow.ref.in_(award_ids))
-                .values(state="done", lease_until=None, reason=None)
+                .values(state="done", lease=None, lease_until=None, reason=None, code=None)
                 .execution_options(synchronize_session=False)
             )
+
+
+def _covers(rule: DeliveryRule, achievement: Achievement) -> bool:
+    return not rule.achievements or achievement.id in rule.achievements

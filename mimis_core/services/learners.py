@@ -13,6 +13,7 @@ from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import Learner
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.messages import sign_in_mail
+from mimis_core.services.swedish import sort_key
 from mimis_core.services.views import Slip
 from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInRow, SourceStateRow, new_id
 
@@ -46,13 +47,15 @@ class LearnerServices(ServicesBase):
             return to_learner(self._get(session, LearnerRow, learner_id, "learner"))
 
     def learners(self) -> list[tuple[Learner, tuple[str, ...]]]:
-        """All learners with their source identities as ``source:key``; a protected one is named by id only."""
+        """All learners in Swedish order with their source identities as ``source:key``; protected ones by id only."""
         with self._transaction() as session:
             identities: dict[str, list[str]] = {}
             for row in self._rows(session, IdentityRow):
                 identities.setdefault(row.learner_id, []).append(f"{row.source}:{row.key}")
             people = [to_learner(row) for row in self._rows(session, LearnerRow)]
-        return [(_hide_protected(one), tuple(identities.get(one.id, ()))) for one in people]
+        # Hidden before they are sorted: where somebody stands between others would tell her name.
+        shown = sorted(map(_hide_protected, people), key=_place)
+        return [(one, () if one.protected else tuple(identities.get(one.id, ()))) for one in shown]
 
     def aliases(self) -> dict[str, dict[str, dict[str, str]]]:
         """The further names that sources know learners by: by learner's id and ``source:key``; no protected ones'."""
@@ -157,7 +160,7 @@ class LearnerServices(ServicesBase):
             at=self.clock(),
         )
         session.add(row)
-        self._enqueue(session, "mail", row.id)
+        self._enqueue(session, "mail", row.id, "couriers.mail")
 
     def _sign_in_row(self, learner_id: str, token: str, kind: str, expires: object, by: str | None) -> SignInRow:
         return SignInRow(
@@ -172,3 +175,7 @@ class LearnerServices(ServicesBase):
 
 def _hide_protected(learner: Learner) -> Learner:
     return Learner(id=learner.id, full_name=PROTECTED_NAME, protected=True) if learner.protected else learner
+
+
+def _place(learner: Learner) -> tuple[bytes, str]:
+    return sort_key(learner.family_name or learner.full_name, learner.given_name, learner.full_name), learner.id

@@ -68,7 +68,8 @@ class LifeServices(IssueServices):
         the new one too, since both permissions are about this award.
 
         Raises NotFoundError; UserError when the old one is not in force, or somebody was faster; PermanentError when
-        the learner is protected; DataError when today's text does not conform; TemporaryError when the seal is away.
+        the learner is protected, or the owner does not let this organisation issue any more; DataError when today's
+        text does not conform; TemporaryError when the seal is away.
         Nothing is changed then.
         """
         return self._reissue(credential_id, reason, by)
@@ -86,7 +87,7 @@ class LifeServices(IssueServices):
             learner = self._get(session, LearnerRow, old.learner_id, "learner")
             trial = session.begin_nested()
             amend(session, award)
-            plan = self._plan(award, learner, self._free_places(session, 1)[0], old)
+            plan = self._plan(session, award, learner, self._free_places(session, 1)[0], old)
             trial.rollback()
         made = self._make(plan)
         try:
@@ -144,6 +145,7 @@ class LifeServices(IssueServices):
         self._tell(session, learner, row, mail, f"revoked:{row.id}")
 
     def _store_correction(self, session: Session, made: Made, reason: str, by: str) -> str:
+        self._mandate(session, made.plan.order.achievement)  # its owner may have ended it meanwhile
         old = self._step_aside(session, made.plan, reason)
         new = self._credential_row(made)
         session.add(new)

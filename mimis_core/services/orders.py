@@ -7,11 +7,14 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from mimis_core.errors import PermanentError, UserError
-from mimis_core.model import Achievement, Award, AwardState, IssueOrder, Mandate
+from mimis_core.model import Achievement, Award, AwardState, IssueOrder
 from mimis_core.pipeline import add_months
 from mimis_core.services.credentials import load_evidence
 from mimis_core.services.learners import to_learner
+from mimis_core.services.rights import RightServices
 from mimis_core.services.status import Place
 from mimis_core.services.sync import SyncServices
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, new_id
@@ -27,13 +30,16 @@ class Plan:
     replaces: str | None = None
 
 
-class OrderServices(SyncServices):
+class OrderServices(SyncServices, RightServices):
     """Makes orders of decisions, from the catalogue, the settings and the learner as they are today."""
 
-    def _plan(self, award: AwardRow, learner: LearnerRow, place: Place, old: CredentialRow | None) -> Plan:
+    def _plan(
+        self, session: Session, award: AwardRow, learner: LearnerRow, place: Place, old: CredentialRow | None
+    ) -> Plan:
         """The plan for an approved award; ``old`` is what it replaces, a correction when that has the same award.
 
-        Raises PermanentError when it may not be issued now, and UserError when its entry does not pass the six checks.
+        Raises PermanentError when it may not be issued now, or its owner does not let it be, and UserError when its
+        entry does not pass the six checks.
         """
         achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
         if award.state != AwardState.APPROVED or learner.protected or achievement is None:
@@ -55,7 +61,7 @@ class OrderServices(SyncServices):
             status_list_url=self.status_list_address(place[0]),
             status_index=place[1],
             show_birth_date=self.settings.show_birth_date,
-            mandate=self._mandate(achievement),
+            mandate=self._mandate(session, achievement),
             supersedes=old.urn if old else None,
         )
         return Plan(order, public_id, place[0], old.id if old else None)
@@ -70,15 +76,6 @@ class OrderServices(SyncServices):
         if end <= self.clock():
             raise UserError(f"Award {award.id} would have expired already.", mend="Reject it.")
         return end
-
-    def _mandate(self, achievement: Achievement) -> Mandate | None:
-        """The recorded decision by which another owner lets this organisation issue, if there is one."""
-        if achievement.owner == self.settings.organisation.id:
-            return None
-        for mandate in self.settings.mandates:
-            if mandate.owner == achievement.owner and achievement.id in (mandate.achievements or (achievement.id,)):
-                return mandate
-        return None
 
 
 def not_now(award_id: str) -> PermanentError:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import ConfigurationError, TemporaryError
 from mimis_core.model import PulledPage
+from mimis_core.observe import step as observed
 from mimis_core.services.intake import Run
 from mimis_core.services.matching import MatchServices
 from mimis_core.store.tables import CompletionRow, SourceStateRow
@@ -95,6 +96,7 @@ class PullServices(MatchServices):
         due = row.full_at is not None and self.clock() - row.full_at >= days
         return None if full or due else row.cursor
 
+    @observed("page")
     def _take(self, step: Step, page: PulledPage, run: Run, pull: Pull | None = None) -> int:
         """Take a page in, with the cursor that stands in it; gives the number of new awards.
 

@@ -62,7 +62,7 @@ class RenditionServices(OrderServices):
             status_list_url=self.status_list_address(row.status_list),
             status_index=row.status_index,
             show_birth_date=self.settings.show_birth_date,
-            mandate=self._mandate(achievement),
+            mandate=self._mandate(session, achievement, row.issued_at),
             supersedes=older.urn if older else None,
         )
 

@@ -27,8 +27,8 @@ WITHDRAWN, CORRECTED, DEPARTED = "withdrawn", "corrected", "departed"
 SHOWN = ("title", "completed_at", "grade", "by", "started_at", "hours", "place", "evidence")
 """Facts of a completion that stand in a sealed document."""
 LEFT = (
-    "mimis erases nothing by itself: decide by the school's plan for archives and erasure what of it is kept, have that"
-    " done, and accept this as handled."
+    "mimis erases nothing by itself: decide by the school's plan for archives and erasure what of it is kept, run"
+    " mimis learners erase where she is to go, and accept this as handled."
 )
 Resting = tuple[AwardRow, tuple[Completion, ...]]
 """An award, and the evidence that it rests on."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,8 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, NotFoundError
-from mimis_core.model import AwardState, Model
-from mimis_core.services.intake import Place, Run
+from mimis_core.model import AwardState, Model, PulledPage
+from mimis_core.observe import step as observed
+from mimis_core.services.base import VALUES_AT_ONCE
+from mimis_core.services.intake import Place, Run, refusal
 from mimis_core.services.pulls import PullServices, Step
 from mimis_core.services.signals import WITHDRAWN
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, ReviewRow, SetAsideRow
@@ -55,7 +58,8 @@ class SyncReport(Model):
 class Going:
     """A sync as it goes on: how it was asked for, and what it has come to so far.
 
-    ``given`` and ``aside`` are the records: one that moves from page to page while a source is read counts once.
+    ``given``, ``refused`` and ``aside`` are the records: one that moves from page to page while a source is read counts
+    once.
     """
 
     step: Step
@@ -63,11 +67,23 @@ class Going:
     everything: bool
     progress: Progress | None
     given: set[Place] = field(default_factory=set)
+    refused: set[Place] = field(default_factory=set)
     aside: set[Place] = field(default_factory=set)
     awards: int = 0
     full: list[str] = field(default_factory=list)
     as_of: dict[str, datetime] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+
+    @property
+    def pulled(self) -> int:
+        """How many records there were."""
+        return len(self.given) + len(self.refused) + len(self.aside)
+
+    def count(self, page: PulledPage) -> None:
+        """Count the records of a page."""
+        for one in page.completions:
+            (self.given if refusal(one) is None else self.refused).add((one.source, one.key))
+        self.aside.update((one.source, one.key) for one in page.set_aside)
 
 
 class SyncServices(PullServices):
@@ -106,11 +122,11 @@ class SyncServices(PullServices):
                 except MimisError as error:
                     going.errors.append(f"{name}: {error}")
             with step() as session:
-                counts = self._counts(session, names, going.run)
+                counts = self._counts(session, names, going)
                 same = len(self._same_person(session))
                 notes = self._notes(session, names, going.run)
         return SyncReport(
-            pulled=len(going.given) + len(going.aside),
+            pulled=going.pulled,
             awards=going.awards,
             same_person=same,
             full=tuple(going.full),
@@ -120,6 +136,7 @@ class SyncServices(PullServices):
             **counts,
         )
 
+    @observed("sync")
     def _sync_one(self, name: str, going: Going) -> None:
         pull = self._begin_pull(going.step, name, full=going.everything)
         going.full += [name] if pull.full else []
@@ -127,8 +144,7 @@ class SyncServices(PullServices):
             if going.progress is not None:
                 going.progress(name, page.done, page.total)
             going.awards += self._take(going.step, page, going.run, pull)
-            going.given.update((one.source, one.key) for one in page.completions)
-            going.aside.update((one.source, one.key) for one in page.set_aside)
+            going.count(page)
         going.awards += self._match_anew(going.step, name)
         self._end_pull(going.step, pull, going.run)
         if pull.as_of is not None:
@@ -175,17 +191,15 @@ class SyncServices(PullServices):
                 )
         return wanted
 
-    def _counts(self, session: Session, names: list[str], run: Run) -> dict[str, int]:
-        def grouped(table: Any, column: Any) -> dict[str, int]:
-            query = (
-                select(column, func.count())
-                .where(table.organisation == self.organisation, table.source.in_(names), table.seen_in == run.id)
-                .group_by(column)
-            )
-            return dict(session.execute(query).all())
-
-        states = grouped(CompletionRow, CompletionRow.state)
-        reasons = grouped(SetAsideRow, SetAsideRow.reason)
+    def _counts(self, session: Session, names: list[str], going: Going) -> dict[str, int]:
+        states = self._states(session, going.given)
+        query = (
+            select(SetAsideRow.reason, func.count())
+            .where(SetAsideRow.organisation == self.organisation, SetAsideRow.source.in_(names))
+            .where(SetAsideRow.seen_in == going.run.id)
+            .group_by(SetAsideRow.reason)
+        )
+        reasons = dict(session.execute(query).all())
         refused = reasons.pop("personal-number", 0)
         return {
             "used": states.get("used", 0),
@@ -196,6 +210,26 @@ class SyncServices(PullServices):
             "proposed": self._number(session, AwardRow, AwardRow.state == AwardState.PROPOSED.value),
             "reviews": self._number(session, ReviewRow, ReviewRow.state == "open"),
         }
+
+    def _states(self, session: Session, places: Collection[Place]) -> Counter[str]:
+        """How many of these completions are in which state.
+
+        They are asked for by key: a mark at each record that a sync has seen would be a write for each, every night.
+        """
+        keys: dict[str, list[str]] = {}
+        for source, key in places:
+            keys.setdefault(source, []).append(key)
+        found: Counter[str] = Counter()
+        for source, of_source in keys.items():
+            for start in range(0, len(of_source), VALUES_AT_ONCE):
+                query = (
+                    select(CompletionRow.state, func.count())
+                    .where(CompletionRow.organisation == self.organisation, CompletionRow.source == source)
+                    .where(CompletionRow.key.in_(of_source[start : start + VALUES_AT_ONCE]))
+                    .group_by(CompletionRow.state)
+                )
+                found.update(dict(session.execute(query).all()))
+        return found
 
     def _number(self, session: Session, table: type[AwardRow | ReviewRow], condition: Any) -> int:
         query = select(func.count()).where(table.organisation == self.organisation, condition)

@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session, undefer
 
-from mimis_core.errors import MimisError, PermanentError, TemporaryError
+from mimis_core.errors import MimisError, NotFoundError, PermanentError, TemporaryError
 from mimis_core.model import Parcel, Receipt
+from mimis_core.observe import bound, step
+from mimis_core.services.backlog import DOUBT, BacklogServices
 from mimis_core.services.credentials import TAKEN_BACK, credential_titles, greeting, to_sealed
+from mimis_core.services.destinations import COURIER, LONGEST_WAIT, Lane, with_jitter
 from mimis_core.services.events import EVENT, EventServices
+from mimis_core.services.leases import BATCH, Job, LeaseLostError, LeaseServices
 from mimis_core.services.messages import delivery_failed_mail, file_mail
 from mimis_core.services.reviews import ReviewServices
 from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
 
-BATCH = 100
+_log = logging.getLogger("mimis.jobs")
+
 TOGETHER = 20
 """Credentials that are stored in one transaction; as many may have to be built again after a crash."""
-LEASE = timedelta(minutes=10)
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=30)
 """Wait after the first failed attempt; four times as long after each further one, which bridges more than a day."""
-
-
-DOUBT = "doubt"
-"""Code of a mail of which nobody knows whether it went out; mail couriers use it too."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One leased outbox row. ``interrupted``: a worker had begun it and never came back."""
-
-    id: str
-    kind: str
-    ref: str
-    interrupted: bool
-    lease: datetime
+AWAY = (OperationalError, InterfaceError)
+"""What a database that is away or full raises: nothing can be marked then, and all is done again later."""
+FAULT = "fault"
+"""Code of work that stopped by an error that nobody has foreseen."""
+Outcome = str | None
+"""What one job counts as, a name of :class:`WorkDone`; None for nothing new."""
 
 
 @dataclass
@@ -51,200 +51,265 @@ class WorkDone:
     attention: int = 0
     postponed: int = 0
 
+    def note(self, outcome: Outcome) -> None:
+        """Count one."""
+        if outcome is not None:
+            setattr(self, outcome, getattr(self, outcome) + 1)
 
-class WorkServices(ReviewServices, EventServices):
-    """Takes leases on outbox rows and does what they ask for."""
+
+class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices):
+    """Does what outbox rows ask for."""
 
     def drain(self) -> WorkDone:
-        """Do all work that is due, in batches, until there is none left."""
-        done = WorkDone()
-        while jobs := self._claim():
-            issuing = [job for job in jobs if job.kind == "issue"]
-            for start in range(0, len(issuing), TOGETHER):
-                self._issue(issuing[start : start + TOGETHER], done)
+        """Do all work that is due, in batches, until there is none left that may be done now.
+
+        What goes to different destinations is done side by side. Another call, in this process or another, does other
+        rows. It ends early after :meth:`hand_back`. Raises the database's own errors when that is away.
+        """
+        done, flights = WorkDone(), dict[Future[Outcome], Job]()
+        try:
+            jobs = self._claim()
+            while jobs or flights:
+                if len(jobs) >= BATCH and self.on_queued is not None:
+                    self.on_queued()  # there is more than one worker's share
+                self._send_off(jobs, flights)
+                self._do_here([job for job in jobs if job.destination not in self._lanes], done)
+                self._collect(flights, done, wait_for_one=not jobs)
+                jobs = self._claim_again()
+            return done
+        except BaseException:
+            self._release([job for flight, job in flights.items() if flight.cancel()])
+            raise
+        finally:
+            wait(flights)
+            self._release_destinations()
+
+    def _send_off(self, jobs: Sequence[Job], flights: dict[Future[Outcome], Job]) -> None:
+        """Hand what goes to a destination to the threads of its lane."""
+        for job in jobs:
+            lane = self._lanes.get(job.destination or "")
+            if lane is not None:
+                lane.closed = False
+                flights[lane.submit(self._take_turn, job)] = job
+
+    def _collect(self, flights: dict[Future[Outcome], Job], done: WorkDone, *, wait_for_one: bool) -> None:
+        """Count what has come back. Raises what stopped one, such as a database that is away."""
+        wait(flights, None if wait_for_one else 0, return_when=FIRST_COMPLETED)
+        for flight in [one for one in flights if one.done()]:
+            del flights[flight]
+            done.note(flight.result())
+
+    def _do_here(self, jobs: Sequence[Job], done: WorkDone) -> None:
+        """Do the rest in this thread: what has no destination, and issuing, which keeps the processor busy."""
+        try:
             for job in jobs:
                 if job.kind != "issue":
-                    self._do(job, done)
-        return done
+                    done.note(self._do(job))
+            issuing = [job for job in jobs if job.kind == "issue"]
+            for start in range(0, len(issuing), TOGETHER):
+                for outcome in self._issue(issuing[start : start + TOGETHER]):
+                    done.note(outcome)
+        except BaseException:
+            self._release(jobs)
+            raise
 
-    def retry_attention(self, *, doubtful: bool = False) -> int:
-        """Queue again what needs attention; gives how many.
+    def _take_turn(self, job: Job) -> Outcome:
+        lane: Lane = self._lanes[job.destination or ""]
+        if not lane.closed and lane.wait_turn(self._stopping) and not lane.closed:
+            return self._do(job)
+        self._release([job])
+        return None
 
-        Mails of which nobody knows whether they went out are left alone unless ``doubtful``: they could go out twice.
-        """
-        with self._transaction() as session:
-            rows = self._rows(session, OutboxRow, OutboxRow.state == "attention")
-            chosen = [row for row in rows if doubtful or row.code != DOUBT]
-            for row in chosen:
-                row.state, row.attempts, row.not_before = "queued", 0, self.clock()
-                row.reason = row.code = None
-            return len(chosen)
-
-    def attention(self) -> list[dict[str, str]]:
-        """Work that has stopped and why, for administrators."""
-        with self._transaction() as session:
-            rows = self._rows(session, OutboxRow, OutboxRow.state == "attention")
-            return [{"kind": row.kind, "ref": row.ref, "reason": row.reason or ""} for row in rows]
-
-    def _claim(self) -> list[Job]:
-        """Lease due rows; a lease that ran out belongs to a dead worker and is taken over."""
-        now = self.clock()
-        free = or_(OutboxRow.lease_until.is_(None), OutboxRow.lease_until < now)
-        query = (
-            select(OutboxRow)
-            .where(OutboxRow.organisation == self.organisation, OutboxRow.state.in_(("queued", "doing")))
-            .where(OutboxRow.not_before <= now, free)
-            .order_by(OutboxRow.not_before, OutboxRow.id)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        with self._transaction() as session:
-            rows = list(session.scalars(query))
-            for row in rows:
-                row.lease_until = now + LEASE
-            return [Job(row.id, row.kind, row.ref, row.state == "doing", now + LEASE) for row in rows]
-
-    def _issue(self, jobs: list[Job], done: WorkDone) -> None:
+    def _issue(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
         """Issue some credentials. Storing is one transaction and needs no mark: what was not stored is made again."""
-        outcomes = self._issue_awards([job.ref for job in jobs])
-        for job in jobs:
-            outcome = outcomes[job.ref]
-            if isinstance(outcome, MimisError):
-                self._fail(job, outcome, done)
-            else:
-                done.credentials += int(outcome)
-
-    def _do(self, job: Job, done: WorkDone) -> None:
-        if job.kind == "issue":
-            self._issue([job], done)
+        if self._stopping.is_set():
+            self._release(jobs)
             return
         try:
-            # What leaves the house is marked before it goes.
-            if not self._begin(job):
+            outcomes = self._issue_awards([job.ref for job in jobs])
+        except AWAY:
+            raise
+        except Exception as error:  # one of them has lost its lease, or has what nobody foresaw: each on its own
+            if len(jobs) > 1:
+                for job in jobs:
+                    yield from self._issue([job])
                 return
-            if job.kind == "deliver":
-                done.deliveries += int(self._deliver(job))
-            elif job.kind == EVENT:
-                self._follow(job.ref)
-                done.events += 1
+            outcomes = {jobs[0].ref: error}  # type: ignore[dict-item]  # judged like the foreseen ones
+        for job in jobs:
+            outcome = outcomes[job.ref]
+            if isinstance(outcome, Exception):
+                yield self._ended(job, outcome)
             else:
-                done.mails += int(self._mail(job))
-        except MimisError as error:
-            self._fail(job, error, done)
+                yield "credentials" if outcome else None
+            self._hand.drop(job)
 
-    def _fail(self, job: Job, error: MimisError, done: WorkDone) -> None:
-        if job.kind == EVENT and not self._wait_again(job.ref):
-            return
-        if isinstance(error, TemporaryError):
-            self._postpone(job, error, done)
-        else:
-            self._stop(job, error)
-            done.attention += 1
+    def _finish_in_hand(self, session: Session, award_ids: Sequence[str]) -> None:
+        jobs = self._hand.of_kind("issue", award_ids)
+        if len(jobs) != len(award_ids):  # given up since, when the process was told to end
+            raise LeaseLostError
+        self._finish(session, jobs)
 
-    def _begin(self, job: Job) -> bool:
-        """Mark a job as under way with a lease of its own; False when another worker has taken it since.
+    def _do(self, job: Job) -> Outcome:
+        """Do one job and keep what came of it."""
+        with bound(job=job.id):
+            try:
+                return self._doers[job.kind](job)
+            except AWAY:
+                raise
+            except Exception as error:  # whatever it is, it must end with this row and be seen
+                return self._ended(job, error)
+            finally:
+                self._hand.drop(job)
 
-        Raises PermanentError for a mail that a dead worker had under way: a mailbox cannot be asked, and two mails
-        are worse than a question to the administrator.
+    @property
+    def _doers(self) -> dict[str, Callable[[Job], Outcome]]:
+        """Who does which kind of work."""
+        return {"deliver": self._deliver, "mail": self._mail, EVENT: self._follow_hint}
+
+    def _kinds(self) -> Collection[str]:
+        return ("issue", *self._doers)
+
+    def _ended(self, job: Job, error: Exception) -> Outcome:
+        """Keep how a job failed: later again, or a person must look."""
+        try:
+            if isinstance(error, LeaseLostError):
+                return None
+            if job.kind == EVENT and isinstance(error, MimisError) and not self._wait_again(job.ref):
+                return None
+            if isinstance(error, TemporaryError):
+                return self._postpone(job, error)
+            with self._transaction() as session:
+                self._stop(session, self._held(session, job), error)
+            return "attention"
+        except LeaseLostError:
+            return None
+
+    def _begin(self, session: Session, job: Job) -> None:
+        """Mark a job as under way, in the transaction that reads what is to go: what leaves the house is marked before.
+
+        Raises LeaseLostError, and PermanentError for a mail that a dead worker had under way: a mailbox cannot be
+        asked, and two mails are worse than a question to the administrator.
         """
+        row = self._held(session, job)
         if job.interrupted and self._is_mail(job):
             raise PermanentError(
                 "A worker ended while this mail was under way: nobody knows whether it went out.",
                 mend="Ask the learner; send it again with: mimis retry --doubtful",
                 code=DOUBT,
             )
-        with self._transaction() as session:
-            row = self._get(session, OutboxRow, job.id, "job")
-            if row.lease_until != job.lease:
-                return False
-            row.state, row.lease_until = "doing", self.clock() + LEASE
-            return True
+        row.state, row.lease_until = "doing", self.clock() + self._lease
 
     def _is_mail(self, job: Job) -> bool:
-        if job.kind in ("mail", EVENT):
-            return job.kind == "mail"
-        with self._transaction() as session:
-            name = self._get(session, DeliveryRow, job.ref, "delivery").courier
-        return self._is_mailbox(name)
+        return job.kind == "mail" or (
+            job.kind == "deliver" and self._is_mailbox((job.destination or "").removeprefix(COURIER))
+        )
 
-    # Deliver and mail ------------------------------------------------------------------------------------------
+    # Deliver, mail and follow ----------------------------------------------------------------------------------
 
-    def _deliver(self, job: Job) -> bool:
+    @step("deliver")
+    def _deliver(self, job: Job) -> Outcome:
         with self._transaction() as session:
-            row = self._get(session, DeliveryRow, job.ref, "delivery")
+            row, learner, credential = self._to_deliver(session, job.ref)
             if row.state == "sent":
-                self._finish(session, job)
-                return False
-            learner = self._get(session, LearnerRow, row.learner_id, "learner")
+                self._finish(session, [job])
+                return None
             if learner.protected:
                 raise PermanentError("The learner is protected: nothing is sent.", mend="The officer takes over.")
-            credential = self._get(session, CredentialRow, row.credential_id, "credential")
             if credential.status in TAKEN_BACK:
                 row.state, row.reason, row.at = "cancelled", credential.status, self.clock()
                 self._audit(session, "mimis", "delivery.cancelled", row.id)
-                self._finish(session, job)
-                return False
+                self._finish(session, [job])
+                return None
+            self._begin(session, job)
             subject, text = file_mail(self.settings.organisation, greeting(learner), credential_titles(credential))
             parcel = Parcel(key=row.id, to=row.to, subject=subject, text=text, sealed=to_sealed(credential))
             courier = row.courier
         receipt = self._courier(courier).deliver(parcel)
         self._note_receipt(DeliveryRow, job, receipt)
-        return not receipt.already
+        return None if receipt.already else "deliveries"
 
-    def _mail(self, job: Job) -> bool:
+    def _to_deliver(self, session: Session, delivery_id: str) -> tuple[DeliveryRow, LearnerRow, CredentialRow]:
+        """All that a delivery needs, the file too, by one query: there is a delivery for each credential."""
+        query = (
+            select(DeliveryRow, LearnerRow, CredentialRow)
+            .join(LearnerRow, LearnerRow.id == DeliveryRow.learner_id)
+            .join(CredentialRow, CredentialRow.id == DeliveryRow.credential_id)
+            .where(DeliveryRow.organisation == self.organisation, DeliveryRow.id == delivery_id)
+            .options(undefer(CredentialRow.content))
+        )
+        found = session.execute(query).one_or_none()
+        if found is None:
+            raise NotFoundError(f"There is no delivery {delivery_id!r} here.", code="unknown")
+        row, learner, credential = found
+        return row, learner, credential
+
+    @step("mail")
+    def _mail(self, job: Job) -> Outcome:
         with self._transaction() as session:
             row = self._get(session, MessageRow, job.ref, "message")
             if row.state == "sent":
-                self._finish(session, job)
-                return False
+                self._finish(session, [job])
+                return None
             if self._get(session, LearnerRow, row.learner_id, "learner").protected:
                 raise PermanentError("The learner is protected: nothing is mailed.", mend="The officer takes over.")
+            self._begin(session, job)
             parcel = Parcel(key=row.key, to=row.to, subject=row.subject, text=row.text)
         self._note_receipt(MessageRow, job, self._courier("mail").deliver(parcel))
-        return True
+        return "mails"
+
+    def _follow_hint(self, job: Job) -> Outcome:
+        with self._transaction() as session:
+            self._begin(session, job)
+        self._follow(job.ref)
+        with self._transaction() as session:
+            self._note_success(session, job.destination)
+        return "events"
 
     def _note_receipt(self, table: type[DeliveryRow] | type[MessageRow], job: Job, receipt: Receipt) -> None:
+        told: dict[str, Any] = {"state": "sent", "reason": None, "reference": receipt.reference, "at": self.clock()}
+        if table is DeliveryRow:
+            told["url"] = receipt.url
+        mine = table.organisation == self.organisation, table.id == job.ref
         with self._transaction() as session:
-            self._finish(session, job)
-            row = self._get(session, table, job.ref, "delivery")
-            row.state, row.reason, row.reference, row.at = "sent", None, receipt.reference, self.clock()
-            if isinstance(row, DeliveryRow):
-                row.url = receipt.url
+            self._finish(session, [job])
+            session.execute(update(table).where(*mine).values(told).execution_options(synchronize_session=False))
             self._audit(session, "mimis", f"{table.__tablename__}.sent", job.ref)
+            self._note_success(session, job.destination)
 
     # Outcome of a job ------------------------------------------------------------------------------------------
 
-    def _finish(self, session: Session, job: Job) -> None:
-        """Mark a job as done, in the very transaction that keeps what it did."""
-        done = {"state": "done", "lease_until": None, "reason": None}
-        session.execute(update(OutboxRow).where(OutboxRow.id == job.id).values(done))
-
-    def _postpone(self, job: Job, error: TemporaryError, done: WorkDone) -> None:
+    def _postpone(self, job: Job, error: TemporaryError) -> Outcome:
         with self._transaction() as session:
-            row = self._get(session, OutboxRow, job.id, "job")
+            row = self._held(session, job)
             row.attempts += 1
-            row.state, row.lease_until, row.reason = "queued", None, str(error)[:500]
-            wait = FIRST_WAIT * 4 ** (row.attempts - 1)
-            row.not_before = self.clock() + max(wait, timedelta(seconds=error.retry_after or 0))
-            tired = row.attempts >= MOST_ATTEMPTS
-        if tired:
-            self._stop(job, error)
-            done.attention += 1
-        else:
-            done.postponed += 1
+            if row.attempts >= MOST_ATTEMPTS:
+                self._stop(session, row, error)
+                return "attention"
+            row.state, row.lease, row.lease_until, row.reason = "queued", None, None, str(error)[:500]
+            wait = with_jitter(FIRST_WAIT * 4 ** (row.attempts - 1))
+            row.not_before = self.clock() + min(max(wait, timedelta(seconds=error.retry_after or 0)), LONGEST_WAIT)
+            closes = self._note_failure(session, job.destination, error)
+        if closes:
+            # Only now: what is handed back must not be claimed by whoever cannot see yet that it is closed.
+            self._lanes[job.destination or ""].closed = True
+        return "postponed"
 
-    def _stop(self, job: Job, error: MimisError) -> None:
-        """Leave the job to a person, and tell the learner when it was her delivery."""
-        reason = str(error)[:500]
-        with self._transaction() as session:
-            row = self._get(session, OutboxRow, job.id, "job")
-            row.state, row.lease_until, row.reason, row.code = "attention", None, reason, error.code
-            self._audit(session, "mimis", f"{job.kind}.attention", job.ref)
-            if job.kind == "deliver":
-                self._note_failed_delivery(session, self._get(session, DeliveryRow, job.ref, "delivery"), reason)
-            elif job.kind == "mail":
-                message = self._get(session, MessageRow, job.ref, "message")
-                message.state, message.reason = "attention", reason
+    def _stop(self, session: Session, row: OutboxRow, error: Exception) -> None:
+        """Leave a job to a person, and tell the learner when it was her delivery."""
+        if isinstance(error, MimisError):
+            reason, code = str(error)[:500], error.code
+        else:
+            # Its text is not ours, and may hold anything.
+            reason, code = f"An unforeseen error stopped it ({type(error).__name__}). See the log.", FAULT
+            _log.error("job %s stopped by an unforeseen %s", row.id, type(error).__name__, exc_info=error)
+        row.state, row.lease, row.lease_until, row.reason, row.code = "attention", None, None, reason, code
+        self._audit(session, "mimis", f"{row.kind}.attention", row.ref)
+        delivery = session.get(DeliveryRow, row.ref) if row.kind == "deliver" else None
+        message = session.get(MessageRow, row.ref) if row.kind == "mail" else None
+        if delivery is not None:
+            self._note_failed_delivery(session, delivery, reason)
+        if message is not None:
+            message.state, message.reason = "attention", reason
 
     def _note_failed_delivery(self, session: Session, delivery: DeliveryRow, reason: str) -> None:
         delivery.state, delivery.reason = "attention", reason

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Date, ForeignKey, Index, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from mimis_core.store.types import Encrypted, EncryptedBytes, UtcDateTime
@@ -26,10 +26,27 @@ class Base(DeclarativeBase):
     organisation: Mapped[str] = mapped_column(String(80), index=True)
 
 
+class StateRow(Base):
+    """One thing that the store remembers about an organisation, by name: its lookup key's check, its revision."""
+
+    __tablename__ = "state"
+    __table_args__ = (UniqueConstraint("organisation", "name"),)
+    name: Mapped[str] = mapped_column(String(40))
+    value: Mapped[str] = mapped_column(String(64))
+
+
 class LearnerRow(Base):
-    """A person in one organisation."""
+    """A person in one organisation.
+
+    ``revision`` is the number of the transaction that last changed her, for the directory to be kept up to date by
+    (store/revisions.py).
+    """
 
     __tablename__ = "learner"
+    __table_args__ = (
+        Index("learner_revision", "organisation", "revision"),
+        Index("learner_protected", "organisation", sqlite_where=text("protected"), postgresql_where=text("protected")),
+    )
     full_name: Mapped[str] = mapped_column(Encrypted)
     given_name: Mapped[str | None] = mapped_column(Encrypted)
     family_name: Mapped[str | None] = mapped_column(Encrypted)
@@ -37,6 +54,7 @@ class LearnerRow(Base):
     email_key: Mapped[str | None] = mapped_column(String(64), index=True)
     birth_date: Mapped[str | None] = mapped_column(Encrypted)
     protected: Mapped[bool] = mapped_column(default=False)
+    revision: Mapped[int] = mapped_column(default=0)
 
 
 class IdentityRow(Base):
@@ -189,6 +207,8 @@ class CredentialRow(Base):
     __table_args__ = (
         UniqueConstraint("organisation", "live_key"),
         UniqueConstraint("organisation", "status_list", "status_index"),
+        Index("credential_stats", "organisation", "issued_at", "award_id", "supersedes_id"),
+        Index("credential_award", "id", "award_id"),
     )
     award_id: Mapped[str] = mapped_column(ForeignKey("award.id"), index=True)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
@@ -226,7 +246,10 @@ class DeliveryRow(Base):
     """One credential's way to one wallet or mailbox."""
 
     __tablename__ = "delivery"
-    __table_args__ = (UniqueConstraint("organisation", "credential_id", "courier", "to_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "credential_id", "courier", "to_key"),
+        Index("delivery_stats", "organisation", "state", "at", "credential_id"),
+    )
     credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"), index=True)
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
     permission_id: Mapped[str] = mapped_column(ForeignKey("permission.id"))
@@ -258,21 +281,80 @@ class MessageRow(Base):
 
 
 class OutboxRow(Base):
-    """Work that must happen because of a row written in the same transaction: queued, doing, done or attention."""
+    """Work that must happen because of a row written in the same transaction: queued, doing, done or attention.
+
+    ``destination`` is the table of mimis.toml that it goes to, such as ``couriers.europass``. ``lease`` names the
+    worker that has it in hand and the number of its claim: no two claims have the same, and only
+    who has it may mark the row.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("organisation", "kind", "ref"),
-        Index("outbox_due", "state", "not_before"),
+        # What is done is nearly all of the table and is never asked for, so it is left out.
+        Index(
+            "outbox_undone",
+            "organisation",
+            "destination",
+            "not_before",
+            "id",
+            sqlite_where=text("state != 'done'"),
+            postgresql_where=text("state != 'done'"),
+        ),
     )
     kind: Mapped[str] = mapped_column(String(20))
     ref: Mapped[str] = mapped_column(String(32))
     state: Mapped[str] = mapped_column(String(20), default="queued")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
+    destination: Mapped[str | None] = mapped_column(String(100))
+    lease: Mapped[str | None] = mapped_column(String(80))
     lease_until: Mapped[datetime | None]
     code: Mapped[str | None] = mapped_column(String(40))
     reason: Mapped[str | None] = mapped_column(String(500))
+
+
+UNDONE = OutboxRow.state != literal_column("'done'")
+"""Condition of what is not done; written out, since a database uses a partial index only where it can see that."""
+
+
+class DestinationRow(Base):
+    """Where work goes to, and how that is doing.
+
+    ``failures`` counts the failures since the last success. While ``closed_until`` lasts nothing is tried. ``lease`` is
+    the worker that alone delivers there, where a limit is set.
+    """
+
+    __tablename__ = "destination"
+    __table_args__ = (UniqueConstraint("organisation", "name"),)
+    name: Mapped[str] = mapped_column(String(100))
+    failures: Mapped[int] = mapped_column(default=0)
+    closed_until: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(500))
+    lease: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+
+
+class ScheduleRow(Base):
+    """One time at which a scheduled command was due: waiting, running, done or failed.
+
+    That there is one row for each lets one worker run it. ``form`` is how the schedule was written then: the first row
+    of a form is only where it starts from. ``code`` is how the command ended.
+    """
+
+    __tablename__ = "schedule"
+    __table_args__ = (UniqueConstraint("organisation", "command", "due"),)
+    command: Mapped[str] = mapped_column(String(300))
+    form: Mapped[str] = mapped_column(String(40))
+    due: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(20))
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    lease: Mapped[str | None] = mapped_column(String(80))
+    lease_until: Mapped[datetime | None]
+    began_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    code: Mapped[int | None]
 
 
 class SignInRow(Base):
@@ -305,7 +387,10 @@ class ShareRow(Base):
     """A learner's permission for one recipient; the link's token is stored encrypted and looked up by its hash."""
 
     __tablename__ = "share"
-    __table_args__ = (UniqueConstraint("organisation", "token_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "token_key"),
+        Index("share_stats", "organisation", "created_at"),
+    )
     learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id"), index=True)
     partner_id: Mapped[str | None] = mapped_column(ForeignKey("partner.id"), index=True)
     token: Mapped[str] = mapped_column(Encrypted)
@@ -331,6 +416,7 @@ class DisclosureRow(Base):
     """One look at what a share showed."""
 
     __tablename__ = "disclosure"
+    __table_args__ = (Index("disclosure_stats", "organisation", "at", "share_id"),)
     share_id: Mapped[str] = mapped_column(ForeignKey("share.id"), index=True)
     viewer: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
@@ -348,11 +434,30 @@ class ImportRow(Base):
 
 
 class AuditRow(Base):
-    """Append-only record of decisions, by ids; the actor can be a member of staff by name, so it is encrypted."""
+    """Append-only record of what was decided, done and looked at, by ids alone.
+
+    ``actor`` is an opaque id: of a learner, of an :class:`ActorRow`, or a word for a part of mimis. ``seq`` and
+    ``chain`` are written once, when the row is sealed into its organisation's chain: its number from 1, and the SHA-256
+    over the link before it and this row. The database refuses every other change and every removal (migration 0002).
+    """
 
     __tablename__ = "audit"
+    __table_args__ = (
+        UniqueConstraint("organisation", "seq"),
+        Index("audit_subject", "organisation", "subject"),
+        Index(
+            "audit_unsealed",
+            "organisation",
+            "at",
+            "id",
+            sqlite_where=text("seq IS NULL"),
+            postgresql_where=text("seq IS NULL"),
+        ),
+    )
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(Encrypted)
+    actor: Mapped[str] = mapped_column(String(40))
     action: Mapped[str] = mapped_column(String(60))
     subject: Mapped[str] = mapped_column(String(200))
     details: Mapped[dict[str, Any]]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    chain: Mapped[str | None] = mapped_column(String(64))

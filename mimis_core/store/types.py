@@ -2,82 +2,70 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
-from sqlalchemy import DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import Column, DateTime, Dialect, LargeBinary, Table, event
 from sqlalchemy.types import TypeDecorator
 
-from mimis_core.errors import ConfigurationError
-
-
-class Cipher:
-    """Encrypts columns and makes keyed hashes for exact look-up; without a key it stores texts as they are."""
-
-    def __init__(self, key: str | None) -> None:
-        try:
-            self._fernet = Fernet(key) if key else None
-        except ValueError:
-            raise ConfigurationError(
-                "encryption_key is not a Fernet key.", mend="Make one with: mimis init, or Fernet.generate_key()."
-            ) from None
-        self._key = (key or "").encode()
-
-    def encrypt(self, data: bytes) -> bytes:
-        """The stored form of ``data``."""
-        return self._fernet.encrypt(data) if self._fernet else data
-
-    def decrypt(self, data: bytes) -> bytes:
-        """The plain form. Raises ConfigurationError when the key is not the one that encrypted it."""
-        if self._fernet is None:
-            return data
-        try:
-            return self._fernet.decrypt(data)
-        except InvalidToken:
-            raise ConfigurationError(
-                "The database was written with another encryption_key.", mend="Set the key that was in use before."
-            ) from None
-
-    def fingerprint(self, text: str) -> str:
-        """Keyed hash of an address, the same for upper and lower case: found again without being readable."""
-        return self.token_hash(text.strip().lower())
-
-    def token_hash(self, token: str) -> str:
-        """Keyed hash of a random token, which is never stored itself. Random tokens need no slow hash."""
-        return hmac.new(self._key, token.encode(), hashlib.sha256).hexdigest()
+from mimis_core.store.cipher import Cipher
 
 
 class Encrypted(TypeDecorator[str]):
-    """A text that is encrypted at rest. The engine's dialect carries the :class:`Cipher` of its database."""
+    """A text that is encrypted at rest. The engine's dialect carries the :class:`Cipher` of its database.
 
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Encrypt on the way in."""
-        return None if value is None else _cipher(dialect).encrypt(value.encode()).decode()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """Decrypt on the way out."""
-        return None if value is None else _cipher(dialect).decrypt(value.encode()).decode()
-
-
-class EncryptedBytes(TypeDecorator[bytes]):
-    """A document that is encrypted at rest."""
+    Arguments:
+        place: what its values are bound to; the column's own ``table.column`` when left out. A column that is renamed
+            goes on naming its old place here, or what it holds could not be read any more.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
+    def __init__(self, place: str = "") -> None:
+        super().__init__()
+        self.place = place
+
+    def __repr__(self) -> str:
+        # Read by Alembic, whose migrations need no place: they move stored values as they are.
+        return f"{type(self).__name__}()"
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else _cipher(dialect).encrypt(value.encode(), self.place)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Decrypt on the way out."""
+        return None if value is None else _cipher(dialect).decrypt(value, self.place).decode()
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """A document that is encrypted at rest; ``place`` as in :class:`Encrypted`."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, place: str = "") -> None:
+        super().__init__()
+        self.place = place
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         """Encrypt on the way in."""
-        return None if value is None else _cipher(dialect).encrypt(value)
+        return None if value is None else _cipher(dialect).encrypt(value, self.place)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
         """Decrypt on the way out."""
-        return None if value is None else _cipher(dialect).decrypt(value)
+        return None if value is None else _cipher(dialect).decrypt(value, self.place)
+
+
+@event.listens_for(Column, "after_parent_attach")
+def _bind_to_place(column: Column[Any], table: object) -> None:
+    """A column's values are bound to its place as soon as it has one."""
+    if isinstance(column.type, (Encrypted, EncryptedBytes)) and not column.type.place and isinstance(table, Table):
+        column.type = type(column.type)(f"{table.name}.{column.name}")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -7,6 +7,7 @@ its blueprints. Everything an adapter may use is in ``__all__``:
 * :func:`current_services` gives the services of the running app; pages hold no logic of their own.
 * :func:`sign_in`, :func:`sign_out`, :func:`current_learner`, :func:`learner_required`,
   :func:`signed_in_person` and :func:`where_to_go` are the learner's session.
+* :func:`staff_required` guards a view of staff by what they do there, :func:`current_staff` is who was let in.
 * :func:`exempt_from_csrf` is for APIs that carry a token of their own and no cookie.
 * :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
 * :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` looks into; :func:`pick` takes the
@@ -29,6 +30,7 @@ from mimis_core.web.sessions import (
     signed_in_person,
     where_to_go,
 )
+from mimis_core.web.staff_session import current_staff, staff_required
 
 __all__ = [
     "add_translations",
@@ -36,6 +38,7 @@ __all__ = [
     "create_app",
     "current_learner",
     "current_services",
+    "current_staff",
     "day",
     "exempt_from_csrf",
     "gettext",
@@ -46,5 +49,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "signed_in_person",
+    "staff_required",
     "where_to_go",
 ]

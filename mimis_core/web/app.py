@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Flask
 
 from mimis_core.errors import ConfigurationError
-from mimis_core.web import errors, events, language, limits, security
+from mimis_core.web import errors, events, health, language, limits, metrics, security, staff
 from mimis_core.web.state import KEY, WebState, current_services
 
 if TYPE_CHECKING:
@@ -30,11 +31,14 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """
     app = Flask("mimis_core.web")
     app.config.update(_config(settings))
+    metrics.install(app)
     limiter = limits.install(app)
     security.install(app)
     language.install(app)
     errors.install(app)
     events.install(app)
+    health.install(app)
+    staff.install(app, settings)
     state = WebState(services or _open_services(settings), limiter)
     app.extensions[KEY] = state
     app.context_processor(lambda: {"organisation": settings.organisation})
@@ -44,10 +48,12 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
 
 def _config(settings: Settings) -> dict[str, object]:
     secure = settings.base_url.startswith("https://")
+    # organisations that share a host and have a path each would else overwrite each other's cookies
+    name = f"mimis-{settings.organisation.id}" if urlsplit(settings.base_url).path.strip("/") else "mimis"
     return {
         "SECRET_KEY": _secret(settings),
         # the prefix makes browsers refuse a cookie that a sibling domain planted
-        "SESSION_COOKIE_NAME": "__Host-mimis" if secure else "mimis",
+        "SESSION_COOKIE_NAME": f"__Host-{name}" if secure else name,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": secure,

@@ -53,7 +53,7 @@ def test_every_command_has_help(name: str, mimis: Mimis) -> None:
 
 
 FILES_ALONE = {"files template", "europass upload", "europass convert", "europass validate", "elm compile", "elm codes",
-               "adapter new", "adapter record"}  # fmt: skip
+               "adapter new", "adapter record", "db key"}  # fmt: skip
 """Commands that work on files and need no school."""
 
 

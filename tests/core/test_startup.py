@@ -9,7 +9,18 @@ from importlib.metadata import entry_points
 import pytest
 
 HELP = "from mimis_core.cli import main; main(['--help'])"
-HEAVY = ("requests", "flask", "sqlalchemy", "alembic", "huey", "yaml", "cryptography")
+HEAVY = (
+    "requests",
+    "structlog",
+    "prometheus_client",
+    "opentelemetry",
+    "flask",
+    "sqlalchemy",
+    "alembic",
+    "huey",
+    "yaml",
+    "cryptography",
+)
 
 
 def loaded_after(code: str) -> set[str]:

@@ -62,7 +62,7 @@ def test_alias_is_not_readable_in_the_database(school: Services) -> None:
     with school.database.engine.connect() as connection:
         (stored,) = connection.execute(text("select aliases from identity")).one()
         (key,) = connection.execute(text("select value_key from alias")).one()
-    assert "asa" not in stored
+    assert b"asa" not in stored
     assert len(key) == 64
 
 

@@ -20,9 +20,10 @@ from mimis_core import (
     TemporaryError,
     Withdrawal,
 )
-from mimis_core.services import Services, WorkDone, open_services
+from mimis_core.services import Services, open_services
 from mimis_core.store.tables import EventRow, OutboxRow
 from tests.school import Clock, HandPlugin, HandSource, done, page, someone
+from tests.services.workers import colleague
 
 TOKEN = "t" * 40
 
@@ -62,7 +63,7 @@ def test_hint_that_was_followed_is_news_again(told: Services) -> None:
 def test_hint_that_comes_while_it_is_followed_waits(told: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = []
     monkeypatch.setattr(told, "_require_privacy", lambda: taken.append(told.take_hints("hand", ["user:1"])))
-    told._do(told._claim()[0], WorkDone())
+    told._do(told._claim()[0])
     assert (taken, waiting(told)) == ([1], 1)
 
 
@@ -107,7 +108,7 @@ def test_postponed_hint_gives_way_to_one_that_came_meanwhile(told: Services, mon
         raise TemporaryError("down")
 
     monkeypatch.setattr(told, "_require_privacy", fail)
-    told._do(told._claim()[0], WorkDone())
+    told._do(told._claim()[0])
     assert waiting(told) == 1
 
 
@@ -122,16 +123,19 @@ def test_fault_that_stays_needs_attention_and_is_retried(told: Services, error: 
 
 def test_interrupted_hint_is_followed_by_another_worker(told: Services, clock: Clock) -> None:
     (job,) = told._claim()
-    assert told._begin(job)
+    with told._transaction() as session:
+        told._begin(session, job)
     clock.forward(minutes=11)
-    assert told.drain().events == 1
+    with colleague(told) as other:
+        assert other.drain().events == 1
 
 
 def test_hint_that_another_worker_followed_is_left(told: Services, clock: Clock) -> None:
     (slow,) = told._claim()
     clock.forward(minutes=11)
-    told.drain()
-    told._do(slow, WorkDone())
+    with colleague(told) as other:
+        other.drain()
+    told._do(slow)
     assert (HandSource.followed, waiting(told)) == (["user:1"], 0)
 
 

@@ -130,6 +130,13 @@ def test_personal_number_as_id_is_refused(school: Services) -> None:
     assert school.learners() == []
 
 
+def test_record_refused_on_one_page_and_given_on_the_next_adds_up(school: Services) -> None:
+    refused, good = (done("course:1", someone(key)).model_copy(update={"key": "one"}) for key in ("19811218-9876", "7"))
+    HandSource.pages = [page(refused), page(good)]
+    report = school.sync()
+    assert (report.pulled, report.refused, report.used, report.adds_up) == (2, 1, 1, True)
+
+
 @pytest.mark.parametrize("error", [TemporaryError("down"), PermanentError("no"), UserError("key")])
 def test_failing_source_is_named_and_rest_stays(school: Services, error: Exception) -> None:
     HandSource.pages = [page(done("course:1")), error]  # type: ignore[list-item]  # the parametrized ones are MimisErrors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from mimis_core.web import current_learner, current_services, limited
@@ -49,12 +49,6 @@ def status_list(list_no: int, purpose: str) -> ResponseReturnValue:
 def accessibility() -> ResponseReturnValue:
     """The statement that the law asks of public bodies, with the school's own data."""
     return render_template("portal/accessibility.html", assessed=ASSESSED)
-
-
-@public.get("/healthz")
-def health() -> ResponseReturnValue:
-    """Whether the web app answers, for monitoring."""
-    return jsonify(status="ok")
 
 
 def _signed(content: bytes, content_type: str) -> Response:

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from mimis_core.store import record_tables, staff_tables  # noqa: F401  # their tables belong to the metadata
 from mimis_core.store.tables import Base
 
 context.configure(

@@ -25,7 +25,6 @@ PUBLIC = {
     "/s/tok/files/2": 404,
     "/check": 200,
     "/accessibility": 200,
-    "/healthz": 200,
 }
 OWN = {
     "/me": 200,

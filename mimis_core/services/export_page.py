@@ -1,0 +1,124 @@
+"""The page of an export that a learner can read: Swedish and English, nothing to load, every row of every table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from mimis_core.services.public_page import STYLE
+
+HEADINGS = {
+    "learner": ("Vem du är", "Who you are"),
+    "identity": ("Vad lärplattformar och listor kallar dig", "What learning platforms and lists call you"),
+    "alias": ("Fler namn som de känner dig under", "Further names that they know you by"),
+    "completion": ("Det här har du genomfört", "What you have completed"),
+    "award": ("Beslut om dig", "Decisions about you"),
+    "credential": ("Dina bevis", "Your credentials"),
+    "appeal": ("Dina begäranden om omprövning", "What you asked to have reconsidered"),
+    "review": ("Frågor om dig till skolan", "Questions to the school about you"),
+    "permission": ("Tillåtelser", "Permissions"),
+    "delivery": ("Bevis som har skickats", "Credentials that were sent"),
+    "share": ("Dina delningar", "Your shares"),
+    "share_credential": ("Bevis i dina delningar", "Credentials in your shares"),
+    "disclosure": ("Vem som har tittat, och när", "Who has looked, and when"),
+    "message": ("Mejl till dig", "Mails to you"),
+    "sign_in": ("Inloggningar", "Sign-ins"),
+    "outbox": ("Arbete som mimis har gjort för dig", "Work that mimis did for you"),
+    "audit": ("Historik: vad som har hänt, med id i stället för namn", "History: what happened, ids instead of names"),
+    "merge": ("När två av dina konton blev ett", "When two of your accounts became one"),
+    "erasure": ("När uppgifter om dig raderades", "When data about you were erased"),
+    "tombstone": ("Konton som inte läses in igen", "Accounts that are not taken in again"),
+}
+"""Swedish and English heading of each table, in the order of the page."""
+FIELDS = {
+    "id": "id",
+    "full_name": "namn / name",
+    "given_name": "förnamn / given name",
+    "family_name": "efternamn / family name",
+    "email": "e-post / e-mail",
+    "birth_date": "födelsedatum / date of birth",
+    "protected": "skyddade personuppgifter / protected identity",
+    "source": "källa / source",
+    "key": "nyckel där / key there",
+    "content": "innehåll / content",
+    "state": "läge / state",
+    "reason": "skäl / reason",
+    "achievement": "mikromeriten / the achievement",
+    "completed_at": "slutfört / completed",
+    "evidence": "underlag / evidence",
+    "decided_by": "beslutat av / decided by",
+    "decided_at": "beslutat / decided",
+    "status": "status",
+    "status_reason": "skäl till status / reason of status",
+    "issued_at": "utfärdat / issued",
+    "valid_until": "gäller till / valid until",
+    "given_by": "tillåtet av / given by",
+    "given_at": "tillåtet / given",
+    "courier": "väg / way",
+    "to": "till / to",
+    "at": "när / when",
+    "due": "svar senast / answer due",
+    "partner": "arbetsgivare / employer",
+    "purpose": "ändamål / purpose",
+    "until": "till och med / until",
+    "anonymous": "utan namn / without name",
+    "viewer": "vem / who",
+    "subject": "om / about",
+    "text": "text",
+    "action": "händelse / action",
+    "actor": "av (id) / by (id)",
+}
+"""What a field is called; one that is not here is shown by its own name."""
+INTRODUCTION = (
+    "Här står allt som {issuer} har om dig i mimis. Filerna med dina bevis ligger i mappen documents.",
+    "This is all that {issuer} holds about you in mimis. The files of your credentials are in the folder documents.",
+)
+NOTHING = "Inget. / Nothing."
+
+
+def learner_page(data: dict[str, Any]) -> str:
+    """The page, from what :meth:`LearnerExport.data` gives."""
+    issuer, made = escape(data["issuer"]), escape(data["made_at"][:10])
+    body = [
+        "<h1>Uppgifter om dig</h1>",
+        f"<p>{INTRODUCTION[0].format(issuer=issuer)} ({made})</p>",
+        f'<p lang="en">{INTRODUCTION[1].format(issuer=issuer)}</p>',
+        *_documents(data["documents"]),
+        *(line for name in (*HEADINGS, *sorted(set(data["tables"]) - set(HEADINGS))) for line in _table(name, data)),
+    ]
+    return (
+        '<!doctype html>\n<html lang="sv">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>Uppgifter om dig</title>\n<style>{STYLE}dt{{font-weight:bold}}dd{{overflow-wrap:anywhere}}</style>\n"
+        "</head>\n<body>\n<main>\n" + "\n".join(body) + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _documents(names: list[str]) -> Iterator[str]:
+    if names:
+        items = "".join(f'<li><a href="documents/{escape(name)}">{escape(name)}</a></li>' for name in names)
+        yield f'<h2>Filer <span lang="en">/ Files</span></h2><ul>{items}</ul>'
+
+
+def _table(name: str, data: dict[str, Any]) -> Iterator[str]:
+    swedish, english = HEADINGS.get(name, (name, name))
+    rows = data["tables"].get(name, [])
+    yield f'<section id="{escape(name)}"><h2>{escape(swedish)} <span lang="en">/ {escape(english)}</span></h2>'
+    yield from (f"<dl>{_fields(row)}</dl>" for row in rows)
+    yield "</section>" if rows else f"<p>{NOTHING}</p></section>"
+
+
+def _fields(row: dict[str, Any]) -> str:
+    shown = ((key, value) for key, value in row.items() if value not in (None, "", [], {}))
+    return "".join(f"<dt>{escape(FIELDS.get(key, key))}</dt><dd>{_value(value)}</dd>" for key, value in shown)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja / yes" if value else "nej / no"
+    if isinstance(value, dict):
+        return f"<dl>{_fields(value)}</dl>"
+    if isinstance(value, list):
+        return f"<ul>{''.join(f'<li>{_value(one)}</li>' for one in value)}</ul>"
+    return escape(str(value))

@@ -1,0 +1,180 @@
+"""How staff get in: by a one-time link, an account elsewhere, or a passkey; their sessions are kept here."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from mimis_core.errors import NotFoundError, UserError
+from mimis_core.model import Model
+from mimis_core.services.staff import SignedIn, StaffServices, to_staff
+from mimis_core.store.staff_tables import InvitationRow, PasskeyRow, SessionRow, StaffRow
+
+SESSION_LIFE = timedelta(hours=8)
+INVITED = "invitation"
+"""The way in by a one-time link: the only one on which a first passkey may be made."""
+
+
+class Account(Model):
+    """What a place where staff have accounts says of one, after its answer was checked.
+
+    For OpenID Connect and for the LMS alike: ``issuer`` is the place, ``subject`` its own unchanging id of the account.
+    """
+
+    issuer: str
+    subject: str
+    email: str | None = None
+    email_verified: bool = False
+
+
+class StaffSessionServices(StaffServices):
+    """Sessions of staff; each is named by a secret that only her browser has."""
+
+    def check_invitation(self, token: str) -> None:
+        """Whether a link would work; nothing is used up. Raises NotFoundError as :meth:`redeem_invitation`."""
+        with self._transaction() as session:
+            self._good_invitation(session, token)
+
+    def redeem_invitation(self, token: str) -> str:
+        """Use a link, once; gives the secret of the session that it begins.
+
+        Raises NotFoundError with code ``used``, ``expired`` or ``unknown``.
+        """
+        with self._transaction() as session:
+            row = self._good_invitation(session, token)
+            row.used_at = self.clock()
+            return self._begin_session(session, self._working(session, row.staff_id), INVITED)
+
+    def sign_in_account(self, account: Account, way: str) -> str:
+        """Begin a session for the member of staff whose account this is; gives its secret.
+
+        An account that nobody has yet is bound to who was taken on under the address, if the place vouches for it.
+        Raises NotFoundError with code ``no_staff``.
+        """
+        with self._transaction() as session:
+            row = self._holder(session, account) or self._bind_by_mail(session, account)
+            if row is None:
+                raise NotFoundError(
+                    "This account belongs to no member of staff.", mend="Ask an owner to invite you.", code="no_staff"
+                )
+            return self._begin_session(session, row, way)
+
+    def bind_account(self, token: str, account: Account) -> None:
+        """Let her who is signed in get in by this account from now on.
+
+        Raises NotFoundError without a session, and UserError when she has another account, or it is somebody else's.
+        """
+        with self._transaction() as session:
+            row = self._working(session, self._live_session(session, token).staff_id)
+            key = self._account_key(account)
+            if row.account_key == key:
+                return
+            if row.account_key is not None or self._holder(session, account) is not None:
+                raise UserError(
+                    f"Staff {row.id} has another account, or this one is somebody else's.",
+                    mend="An administrator starts over with: mimis admin reset",
+                )
+            row.account_key = key
+            self._audit(session, row.id, "staff.bind", row.id, how="invitation")
+
+    def staff_session(self, token: str) -> SignedIn:
+        """Who is signed in. Raises NotFoundError when the session has ended or never was."""
+        with self._transaction() as session:
+            row = self._live_session(session, token)
+            staff = self._get(session, StaffRow, row.staff_id, "member of staff")
+            counted = (
+                select(func.count())
+                .select_from(PasskeyRow)
+                .where(PasskeyRow.organisation == self.organisation, PasskeyRow.staff_id == staff.id)
+            )
+            return SignedIn(
+                staff=to_staff(staff),
+                way=row.way,
+                bound=staff.account_key is not None,
+                passkeys=session.scalar(counted) or 0,
+                second_factor_at=row.second_factor_at,
+            )
+
+    def end_staff_session(self, token: str) -> None:
+        """Sign out; of a session that has ended or never was, nothing is left to do."""
+        with self._transaction() as session:
+            key = SessionRow.token_key == self.database.cipher.token_hash(token)
+            for row in self._rows(session, SessionRow, key, SessionRow.revoked_at.is_(None)):
+                row.revoked_at = self.clock()
+                self._audit(session, row.staff_id, "staff.sign_out", row.staff_id, sessions=1)
+
+    def _begin_session(self, session: Session, staff: StaffRow, way: str, *, proved: bool = False) -> str:
+        token, now = secrets.token_urlsafe(32), self.clock()
+        row = SessionRow(
+            organisation=self.organisation,
+            staff_id=staff.id,
+            token_key=self.database.cipher.token_hash(token),
+            way=way,
+            began_at=now,
+            expires=now + SESSION_LIFE,
+            second_factor_at=now if proved else None,
+        )
+        session.add(row)
+        staff.joined_at = staff.joined_at or now
+        self._audit(session, staff.id, "staff.sign_in", staff.id, way=way)
+        return token
+
+    def _live_session(self, session: Session, token: str) -> SessionRow:
+        query = (
+            select(SessionRow)
+            .join(StaffRow, StaffRow.id == SessionRow.staff_id)
+            .where(
+                SessionRow.organisation == self.organisation,
+                SessionRow.token_key == self.database.cipher.token_hash(token),
+                SessionRow.revoked_at.is_(None),
+                SessionRow.expires > self.clock(),
+                StaffRow.removed_at.is_(None),
+            )
+        )
+        row = session.scalars(query).one_or_none()
+        if row is None:
+            raise NotFoundError("The session has ended.", mend="Sign in again.", code="no_session")
+        return row
+
+    def _good_invitation(self, session: Session, token: str) -> InvitationRow:
+        key = self.database.cipher.token_hash(token.strip())
+        query = select(InvitationRow).where(
+            InvitationRow.organisation == self.organisation, InvitationRow.token_key == key
+        )
+        row = session.scalars(query.with_for_update()).one_or_none()
+        if row is None:
+            raise NotFoundError("This link is not known.", mend="Ask for a new one.", code="unknown")
+        if row.used_at is not None:
+            raise NotFoundError("The link has already been used.", mend="Ask for a new one.", code="used")
+        if row.expires <= self.clock():
+            raise NotFoundError("The link is too old.", mend="Ask for a new one.", code="expired")
+        return row
+
+    def _account_key(self, account: Account) -> str:
+        return self.database.cipher.token_hash(f"{account.issuer}\n{account.subject}")
+
+    def _holder(self, session: Session, account: Account) -> StaffRow | None:
+        rows = self._rows(
+            session, StaffRow, StaffRow.account_key == self._account_key(account), StaffRow.removed_at.is_(None)
+        )
+        return rows[0] if rows else None
+
+    def _bind_by_mail(self, session: Session, account: Account) -> StaffRow | None:
+        """An address that the place has not checked may be anybody's; who has an account is known by that alone."""
+        if not account.email or not account.email_verified:
+            return None
+        rows = self._rows(
+            session,
+            StaffRow,
+            StaffRow.email_key == self.database.cipher.fingerprint(account.email),
+            StaffRow.account_key.is_(None),
+            StaffRow.removed_at.is_(None),
+        )
+        if len(rows) != 1:
+            return None
+        rows[0].account_key = self._account_key(account)
+        self._audit(session, rows[0].id, "staff.bind", rows[0].id, how="mail")
+        return rows[0]

@@ -1,0 +1,129 @@
+"""Changing the lookup key of a database: hashes are made anew where what they are of is kept, and others are lost.
+
+While it runs nothing else does: a database whose hashes are of two keys would not find who signs in, and would send
+again what was sent. It may be stopped and started again; the new key is recorded as the last act.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from mimis_core.store.cipher import Cipher
+from mimis_core.store.database import LOOKUP_CHECK, Database
+from mimis_core.store.record_tables import ActorRow, TombstoneRow
+from mimis_core.store.staff_tables import InvitationRow, SessionRow, StaffRow
+from mimis_core.store.tables import (
+    AliasRow,
+    Base,
+    DeliveryRow,
+    EventRow,
+    IdentityRow,
+    LearnerRow,
+    PartnerRow,
+    ShareRow,
+    SignInRow,
+    SourceStateRow,
+    StateRow,
+)
+
+AT_ONCE = 500
+_Hash = Callable[[Cipher, Any], str | None]
+
+
+@dataclass(frozen=True)
+class Rehashed:
+    """What a new lookup key does: hashes made anew, by ``table.column``, and what is lost, by what it is."""
+
+    rows: dict[str, int]
+    lost: dict[str, int]
+
+
+def _address(cipher: Cipher, row: LearnerRow | StaffRow) -> str | None:
+    return cipher.fingerprint(row.email) if row.email else None
+
+
+_ANEW: tuple[tuple[type[Base], str, _Hash], ...] = (
+    (LearnerRow, "email_key", _address),
+    (StaffRow, "email_key", _address),
+    (DeliveryRow, "to_key", lambda cipher, row: cipher.fingerprint(row.to)),
+    (ShareRow, "token_key", lambda cipher, row: cipher.token_hash(row.token)),
+    (EventRow, "hint_key", lambda cipher, row: row.hint_key and cipher.token_hash(row.hint)),
+    (ActorRow, "name_key", lambda cipher, row: cipher.token_hash(f"actor {row.name}")),
+)
+"""Hashes of what the same row keeps encrypted, made as the services make them."""
+
+_LOST: tuple[tuple[str, type[Base], InstrumentedAttribute[Any] | None], ...] = (
+    ("sign-in links and slips that were not used", SignInRow, SignInRow.used_at),
+    ("invitations of staff that were not used", InvitationRow, InvitationRow.used_at),
+    ("signed-in staff", SessionRow, SessionRow.revoked_at),
+    ("secrets of employers", PartnerRow, PartnerRow.removed_at),
+    ("erased identities that a source may bring back", TombstoneRow, None),
+)
+"""What is lost where the column, if any, is empty."""
+
+
+def rehash(database: Database, organisation: str, *, dry_run: bool = False) -> Rehashed:
+    """Make an organisation's hashes anew with the configured lookup key, and record that it is the one now.
+
+    What is lost is counted before. Sources are asked about everything at their next pull. With ``dry_run`` nothing is
+    written. Raises ConfigurationError when a value cannot be decrypted.
+    """
+    with database.transaction() as session:
+        lost = {what: _count(session, organisation, table, column) for what, table, column in _LOST}
+    rows: dict[str, int] = {}
+    for table, column, made in _ANEW:
+        for _, row in _each(database, organisation, table, dry_run):
+            _set(row, column, made(database.cipher, row), rows)
+    for session, identity in _each(database, organisation, IdentityRow, dry_run):
+        known = json.loads(identity.aliases or "{}")
+        for alias in session.scalars(select(AliasRow).where(AliasRow.identity_id == identity.id)) if known else ():
+            if alias.name in known:
+                _set(alias, "value_key", database.cipher.fingerprint(known[alias.name]), rows)
+    if not dry_run:
+        _record(database, organisation)
+    return Rehashed(rows, {what: count for what, count in lost.items() if count})
+
+
+def _set(row: Base, column: str, value: str | None, rows: dict[str, int]) -> None:
+    place = f"{row.__tablename__}.{column}"
+    if value != getattr(row, column):
+        setattr(row, column, value)
+        rows[place] = rows.get(place, 0) + 1
+
+
+def _each(database: Database, organisation: str, table: type[Base], dry_run: bool) -> Iterator[tuple[Session, Any]]:
+    """All rows of a table with their session; what is changed in them is kept, a batch at a time."""
+    last, query = "", select(table).where(table.organisation == organisation).order_by(table.id).limit(AT_ONCE)
+    while True:
+        with database.transaction() as session, session.no_autoflush:
+            found = list(session.scalars(query.where(table.id > last)))
+            yield from ((session, row) for row in found)
+            if dry_run:
+                session.expunge_all()
+        if not found:
+            return
+        last = found[-1].id
+
+
+def _count(session: Session, organisation: str, table: type[Base], empty: Any) -> int:
+    query = select(func.count()).select_from(table).where(table.organisation == organisation)
+    return session.scalar(query if empty is None else query.where(empty.is_(None))) or 0
+
+
+def _record(database: Database, organisation: str) -> None:
+    with database.transaction() as session:
+        # What a source was last asked with is compared by a hash: an empty one has everything pulled anew.
+        for source in session.scalars(select(SourceStateRow).where(SourceStateRow.organisation == organisation)):
+            source.settings_key, source.catalogue_key = "", None
+        query = select(StateRow).where(StateRow.organisation == organisation, StateRow.name == LOOKUP_CHECK)
+        row = session.scalars(query).one_or_none()
+        if row is None:
+            row = StateRow(organisation=organisation, name=LOOKUP_CHECK)
+            session.add(row)
+        row.value = database.cipher.token_hash(LOOKUP_CHECK)

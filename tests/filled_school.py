@@ -1,0 +1,128 @@
+"""A school that has something of everything, and the names by which its things are asked for."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from mimis_core import Completion, Grade
+from mimis_core.services import Account, ImportedShare, Role, Services, ShareOrder, SignedIn
+from mimis_core.services.participants import ParticipantOrder
+from mimis_core.services.schedules import Run
+from mimis_core.store.every_table import METADATA
+from tests.school import HandSource, done, page, someone
+
+Known = dict[str, Any]
+SHARED = "digitala-arbetsmiljoer"
+
+
+def fill(school: Services) -> Known:
+    """Let a school of :func:`tests.installation.make_installation` do all that it can; gives what it has, by name.
+
+    Two schools that are filled have equal learners, entries, employers and staff; only ids and tokens differ.
+    """
+    known = {**_learners(school), **_staff(school)}
+    known |= _shares(school, known)
+    school.request_delivery(known["learner_id"], known["credential_id"], "europass", "asa1@demo.example")
+    known["imported"] = ImportedShare(key="https://x.example/s/1", issuer="x", state="ask")
+    school.save_import(known["imported"])
+    school.take_hints("hand", ["hint"])
+    known["appeal_id"] = school.appeal(known["learner_id"], "Titta igen.", credential_id=known["credential_id"])
+    known["merge_id"] = school.merge_learners(known["learner_id"], known["other_id"], "Test")
+    known["challenge"] = school.new_challenge()
+    known["right"] = school.give_right(SHARED, "third", "Test")
+    known["number"] = known["right"].number
+    school.drain()
+    known["ids"] = _ids_of_work(school)
+    known["run"] = Run(known["ids"][0], "sync", "lease")
+    return known
+
+
+def _courses(grade: float) -> list[Completion]:
+    """What two learners completed; the second is the first in another guise."""
+    twin = someone("2", full_name="Åsa Öberg 1", email="asa1@demo.example")
+    result = Grade(value=grade, minimum=0, maximum=100)
+    one = [done(f"course:{number}", grade=result) for number in (1, 2, 3)]
+    return [*one, done("course:4", twin)]
+
+
+def _learners(school: Services) -> Known:
+    for grade in (80, 90):  # the second time the source corrects what a credential rests on
+        HandSource.pages = [page(*_courses(grade))]
+        school.sync(full=True)
+        school.drain()
+    credential = school.all_credentials()[0]
+    others = {one.id for one, _ in school.learners()} - {credential.learner_id}
+    waiting = next(one["id"] for one in school.awards() if one["state"] == "proposed")
+    slip = school.make_slip(credential.learner_id, "Test")
+    return {
+        "learner_id": credential.learner_id,
+        "keep_id": credential.learner_id,
+        "other_id": others.pop(),
+        "credential_id": credential.id,
+        "subject": credential.id,
+        "public_id": credential.public_id,
+        "urn": credential.urn,
+        "award_id": waiting,
+        "review_id": school.reviews()[0]["id"],
+        "token_or_code": slip.code,
+    }
+
+
+def _staff(school: Services) -> Known:
+    joined = school.invite_staff("Bo", "bo@demo.example", (Role.OWNER,))
+    waiting = school.invite_staff("Eva", "eva@demo.example", (Role.OWNER,))
+    session = school.redeem_invitation(joined.url.rpartition("/")[2])
+    account = Account(issuer="https://id.demo.example", subject=f"of {school.organisation} alone")
+    school.bind_account(session, account)
+    school.add_passkey(session, f"passkey of {school.organisation}", b"key", 1)
+    signed_in: SignedIn = school.staff_session(session)
+    return {
+        "staff_id": joined.staff_id,
+        "session": session,
+        "invitation": waiting.url.rpartition("/")[2],
+        "account": account,
+        "signed_in": signed_in,
+        "key_id": f"passkey of {school.organisation}",
+        "passkey_id": school.passkeys_of(joined.staff_id)[0].id,
+    }
+
+
+def _shares(school: Services, known: Known) -> Known:
+    partner = school.add_partner("Bolaget AB", "556036-0793", "bolag.demo.example")
+    until = school.clock().date() + timedelta(days=30)
+    order = ShareOrder(credential_ids=(known["credential_id"],), purpose="Jobb", until=until, anonymous=False)
+    link = school.create_share(known["learner_id"], order)
+    addressed = school.create_share(known["learner_id"], order.model_copy(update={"partner_id": partner.partner.id}))
+    token = link.url.rpartition("/")[2]
+    school.open_share(token, "Någon")
+    return {
+        "partner_id": partner.partner.id,
+        "client_id": partner.partner.client_id,
+        "client_secret": partner.client_secret,
+        "share_id": addressed.id,
+        "share": token,
+        "share_order": order.model_copy(update={"partner_id": partner.partner.id}),
+        "participant_order": ParticipantOrder(
+            "P", date(2026, 1, 1), date(2026, 12, 31), learners=[known["learner_id"]]
+        ),
+    }
+
+
+def _ids_of_work(school: Services) -> list[str]:
+    table = METADATA.tables["outbox"]
+    with school.database.engine.connect() as connection:
+        query = select(table.c.id).where(table.c.organisation == school.organisation)
+        return list(connection.scalars(query))
+
+
+def rows_of(school: Services, organisation: str) -> dict[str, list[tuple[Any, ...]]]:
+    """All that the database holds of one organisation, as it is stored."""
+    found = {}
+    with school.database.engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            rows = connection.execute(select(table).where(table.c.organisation == organisation))
+            found[table.name] = sorted(map(tuple, rows), key=repr)
+    return found

@@ -1,0 +1,26 @@
+"""A nursery for the whole run, and a school of its own for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import make_schema
+from tests.kill.ground import Ground, Nursery, ground
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Makes the workers of all tests."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def school(tmp_path: Path, postgres: str | None, nursery: Nursery) -> Iterator[Ground]:
+    """A school on SQLite, or with MIMIS_POSTGRES=1 on PostgreSQL."""
+    with ground(tmp_path / "school", make_schema(postgres) if postgres else "sqlite:///mimis.db", nursery) as made:
+        yield made

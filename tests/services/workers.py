@@ -1,0 +1,41 @@
+"""Several workers on one school, each as a process of its own would be, but for the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from mimis_core import Courier, Parcel, Receipt
+from mimis_core.services import Services, open_services
+from mimis_core.services.leases import Job
+from mimis_core.store.tables import OutboxRow
+from tests.school import HandPlugin
+
+
+@contextmanager
+def colleague(school: Services) -> Iterator[Services]:
+    """Another worker on the same database, with the same clock and settings."""
+    with open_services(school.settings) as other:
+        other.plugins.manager.register(HandPlugin(), "hand")
+        other.clock = school.clock
+        yield other
+
+
+def row_of(school: Services, job: Job) -> OutboxRow:
+    """The job's row as it stands."""
+    with school._transaction() as session:
+        return school._get(session, OutboxRow, job.id, "job")
+
+
+def queue_deliveries(school: Services, *addresses: str) -> None:
+    """Let the first credential go to a wallet for each address."""
+    view = school.all_credentials()[0]
+    for address in addresses:
+        school.request_delivery(view.learner_id, view.id, "europass", address)
+
+
+def deliver_by(school: Services, deliver: Callable[[Parcel], Receipt], name: str = "europass") -> None:
+    """Put a test's own function in the place of a courier."""
+    school._courier(name)
+    courier: Courier[object] = school._opened["courier", name]  # type: ignore[assignment]  # opened just now
+    courier.deliver = deliver  # type: ignore[method-assign]
