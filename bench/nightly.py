@@ -6,15 +6,15 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
 
+from bench.beside import answer, ask, beside
 from bench.measure import Result, Size, seconds
-from bench.pulling import COURSE, ask
+from bench.pulling import COURSE
 from bench.school import completion, open_school, school_template
 from mimis_core.services import Services
 from mimis_core.settings import FILENAME
@@ -27,7 +27,7 @@ PAGE, FRAME, HEADER = 4096, 24, 32
 
 def measure(size: Size) -> Iterator[Result]:
     """The first sync, then one by cursors, as every night, and one that asks about everything, as every month."""
-    with school_template() as folder, _moodle(size.courses) as line:
+    with school_template() as folder, beside(_serve, size.courses) as line:
         table = (f"{name} = {json.dumps(value)}\n" for name, value in ask(line, "settings").items())
         with (folder / FILENAME).open("a", encoding="utf-8") as file:
             file.write(f"\n[sources.moodle]\n{''.join(table)}")
@@ -86,19 +86,6 @@ def _written(engine: Engine, file: Path) -> Iterator[list[int]]:
         event.remove(engine, "after_cursor_execute", note)
 
 
-@contextmanager
-def _moodle(courses: int) -> Iterator[Connection]:
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, courses), daemon=True)
-    process.start()
-    try:
-        yield here
-    finally:
-        here.send(None)
-        process.join(10)
-
-
 def _serve(line: Connection, courses: int) -> None:
     from mimis_moodle.sandbox import MoodleSandbox
     from mimis_moodle.standin.filling import course_status
@@ -114,6 +101,4 @@ def _serve(line: Connection, courses: int) -> None:
             "forget": sandbox.forget,
             "count": sandbox.count,
         }
-        while (wanted := line.recv()) is not None:
-            name, arguments = wanted
-            line.send(answers[name](*arguments))
+        answer(line, answers.__getitem__)

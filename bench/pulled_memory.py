@@ -34,7 +34,8 @@ def _most(enrolments: int) -> float:
 
 def main(enrolments: int) -> None:
     """Print the most memory that this process had, in MiB, for the process that asked."""
-    from bench.pulling import ask, moodle, open_source
+    from bench.beside import ask
+    from bench.pulling import moodle, open_source
 
     with moodle(enrolments) as line:
         cursor, found = None, 0

@@ -8,8 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import urljoin
@@ -18,6 +17,7 @@ import requests
 from mimis_moodle.settings import MoodleSettings
 from mimis_moodle.source import MoodleSource
 
+from bench.beside import answer, ask, beside
 from bench.measure import Result, Size, duration, in_turn
 from bench.pulled_memory import measure_growth
 from bench.school import completion
@@ -169,24 +169,9 @@ class _Bare:
         return int(answer.status_code)
 
 
-@contextmanager
-def moodle(learners: int) -> Iterator[Connection]:
+def moodle(learners: int) -> AbstractContextManager[Connection]:
     """A filled sandbox in another process; :func:`ask` tells it what to do."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, learners), daemon=True)
-    process.start()
-    try:
-        yield here
-    finally:
-        here.send(None)
-        process.join(10)
-
-
-def ask(line: Connection, what: str, *arguments: Any) -> Any:
-    """Call a method of the sandbox."""
-    line.send((what, arguments))
-    return line.recv()
+    return beside(_serve, learners)
 
 
 def _serve(line: Connection, learners: int) -> None:
@@ -203,6 +188,4 @@ def _serve(line: Connection, learners: int) -> None:
                 {(course, user): course_status(False, False, None)}
             ),
         }
-        while (wanted := line.recv()) is not None:
-            name, arguments = wanted
-            line.send((more.get(name) or getattr(sandbox, name))(*arguments))
+        answer(line, lambda name: more.get(name) or getattr(sandbox, name))

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
+from bench.beside import answer, ask, beside
 from mimis_core.testing import Answer, Request
 
 
 @contextmanager
 def open_wallet(anchor: str) -> Iterator[Wallet]:
     """A wallet that trusts this certificate."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, anchor), daemon=True)
-    process.start()
-    try:
-        yield Wallet(here)
-    finally:
-        here.send(None)
-        process.join(10)
+    with beside(_serve, anchor) as line:
+        yield Wallet(line)
 
 
 class Wallet:
@@ -34,20 +27,16 @@ class Wallet:
 
     def settings(self) -> dict[str, Any]:
         """The courier's table."""
-        table: dict[str, Any] = self._ask("settings")
+        table: dict[str, Any] = ask(self._line, "settings")
         return table
 
     def held(self) -> int:
         """How many different credentials it has."""
-        return int(self._ask("held"))
+        return int(ask(self._line, "held"))
 
     def seconds(self) -> float:
         """Processor time that it has used."""
-        return float(self._ask("seconds"))
-
-    def _ask(self, what: str) -> Any:
-        self._line.send(what)
-        return self._line.recv()
+        return float(ask(self._line, "seconds"))
 
 
 def _serve(line: Connection, anchor: str) -> None:
@@ -69,6 +58,9 @@ def _serve(line: Connection, anchor: str) -> None:
 
     with LightWallet() as sandbox:
         sandbox.trust(anchor)
-        answers = {"settings": sandbox.settings, "held": lambda: sandbox.held, "seconds": time.process_time}
-        while (wanted := line.recv()) is not None:
-            line.send(answers[wanted]())
+        answers: dict[str, Callable[..., Any]] = {
+            "settings": sandbox.settings,
+            "held": lambda: sandbox.held,
+            "seconds": time.process_time,
+        }
+        answer(line, answers.__getitem__)

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, emit, note
-from mimis_core.errors import UserError
+from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, decide_each, emit
 from mimis_core.model import AwardState
-from mimis_core.services import Services, configured
+from mimis_core.services import configured
 
 app = typer.Typer(help="List decisions, approve and reject.")
 By = Annotated[str, typer.Option("--by", help="Who decides; stands in the record.")]
@@ -33,7 +32,7 @@ def list_awards(
 def approve(ids: Ids, by: By, config: Config = HERE, json_: Json = False) -> None:
     """Approve one or many; their credentials are issued at once. Exit code 3 when some could not be decided."""
     with configured(config) as services:
-        decided = _decide(services, ids, by, approve=True)
+        decided = decide_each(ids, lambda one: services.decide_award(one, approve=True, by=by))
         work = services.drain()
     emit({"approved": decided, **asdict(work)}, json_)
     raise typer.Exit(DONE if decided == len(ids) else PARTLY)
@@ -49,21 +48,6 @@ def reject(
 ) -> None:
     """Reject one or many, with the reason. Exit code 3 when some could not be decided."""
     with configured(config) as services:
-        decided = _decide(services, ids, by, approve=False, reason=reason)
+        decided = decide_each(ids, lambda one: services.decide_award(one, approve=False, by=by, reason=reason))
     emit({"rejected": decided}, json_)
     raise typer.Exit(DONE if decided == len(ids) else PARTLY)
-
-
-def _decide(services: Services, ids: list[str], by: str, *, approve: bool, reason: str | None = None) -> int:
-    """Decide each; one that cannot be decided stops no other, and is raised only when none could."""
-    refused: list[UserError] = []
-    for award_id in ids:
-        try:
-            services.decide_award(award_id, approve=approve, by=by, reason=reason)
-        except UserError as error:
-            refused.append(error)
-    if len(refused) == len(ids):
-        raise refused[0]
-    for one in refused:
-        note(f"mimis: {one}")
-    return len(ids) - len(refused)

@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from mimis_core.cli.download import download, find, save, unknown
-from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, emit, note
-from mimis_core.errors import MimisError
+from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, decide_each, emit
 from mimis_core.services import CredentialView, Services, configured
 
 app = typer.Typer(help="List and show issued credentials; suspend, reinstate, correct, renew and revoke them.")
@@ -113,21 +112,13 @@ def _change(services: Services, ids: list[str], act: Callable[[str], object], dr
     Raises the first refusal when none could be changed, and ends with 3 when some could not.
     """
     wanted = list(dict.fromkeys(ids))
-    refused: list[MimisError] = []
-    for credential_id in [] if dry_run else wanted:
-        try:
-            act(credential_id)
-        except MimisError as error:
-            refused.append(error)
-    if refused and len(refused) == len(wanted):
-        raise refused[0]
-    for one in refused:
-        note(f"mimis: {one}")
+    changed = 0
     if not dry_run:
+        changed = decide_each(wanted, act)
         services.drain()
     rows = [_summary(view) for view in _with_successors(services, wanted)]
-    emit({"changed": 0 if dry_run else len(wanted) - len(refused), "credentials": rows}, as_json, rows)
-    raise typer.Exit(PARTLY if refused else DONE)
+    emit({"changed": changed, "credentials": rows}, as_json, rows)
+    raise typer.Exit(DONE if dry_run or changed == len(wanted) else PARTLY)
 
 
 def _with_successors(services: Services, ids: list[str]) -> list[CredentialView]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from mimis_core.errors import MimisError
 
 Config = Annotated[Path, typer.Option("--config", envvar="MIMIS_CONFIG", help="Folder or file of the configuration.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
@@ -52,6 +54,21 @@ def print_table(rows: Sequence[Mapping[str, Any]]) -> None:
 def note(text: str) -> None:
     """A line for the person at the terminal, never part of the data."""
     print(text, file=sys.stderr)
+
+
+def decide_each(ids: Sequence[str], decide: Callable[[str], object]) -> int:
+    """Decide each and give how many could be: one that cannot be stops no other, and is raised only when none could."""
+    refused: list[MimisError] = []
+    for one in ids:
+        try:
+            decide(one)
+        except MimisError as error:
+            refused.append(error)
+    if refused and len(refused) == len(ids):
+        raise refused[0]
+    for refusal in refused:
+        note(f"mimis: {refusal}")
+    return len(ids) - len(refused)
 
 
 def show_progress(source: str, done: int | None, total: int | None) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, emit, note
-from mimis_core.errors import MimisError
+from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, decide_each, emit
 from mimis_core.services import configured
 
 app = typer.Typer(help="Decide what follows when a source corrects or takes back.")
@@ -59,7 +57,7 @@ def accept(
         def decide(review_id: str) -> None:
             outcomes[services.accept_review(review_id, by, reason)] += 1
 
-        accepted = _each(ids, decide)
+        accepted = decide_each(ids, decide)
         work = services.drain()
     emit({"accepted": accepted, **outcomes, **asdict(work)}, json_)
     raise typer.Exit(DONE if accepted == len(ids) else PARTLY)
@@ -75,21 +73,6 @@ def dismiss(
 ) -> None:
     """Leave everything as it is, with the reason. Exit code 3 when some could not be decided."""
     with configured(config) as services:
-        dismissed = _each(ids, lambda review_id: services.dismiss_review(review_id, by, reason))
+        dismissed = decide_each(ids, lambda review_id: services.dismiss_review(review_id, by, reason))
     emit({"dismissed": dismissed}, json_)
     raise typer.Exit(DONE if dismissed == len(ids) else PARTLY)
-
-
-def _each(ids: list[str], decide: Callable[[str], None]) -> int:
-    """Decide each; one that cannot be decided stops no other, and is raised only when none could."""
-    refused: list[MimisError] = []
-    for review_id in ids:
-        try:
-            decide(review_id)
-        except MimisError as error:
-            refused.append(error)
-    if len(refused) == len(ids):
-        raise refused[0]
-    for one in refused:
-        note(f"mimis: {one}")
-    return len(ids) - len(refused)

@@ -43,7 +43,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
         )
     if standing.state == "current":
         return
-    config = _config()
+    config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
     if connection.dialect.name == "sqlite":
@@ -55,7 +55,7 @@ def version(connection: Connection) -> Version:
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory.from_config(_config())
+    scripts = ScriptDirectory.from_config(alembic_config())
     newest = scripts.get_current_head() or ""
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
@@ -66,7 +66,8 @@ def version(connection: Connection) -> Version:
     return Version(revision, newest, "behind" if revision in known else "newer")
 
 
-def _config() -> Config:
+def alembic_config() -> Config:
+    """Where Alembic finds the migrations; a connection is added under ``attributes["connection"]``."""
     from alembic.config import Config
 
     config = Config()
