@@ -27,6 +27,7 @@ NAMES = (
 HEARD = ("mimis", "mimis_core", "urllib3")
 """Loggers that are heard from DEBUG on; all others as they are set."""
 ON_PURPOSE = "leaks_on_purpose"
+FOUND = "mimis_leaks"
 _NAME = re.compile("|".join(rf"\b{re.escape(name)}" for name in NAMES), re.IGNORECASE)
 _MAIL = re.compile(
     r"(?<!://)(?<![\w.+-])(?![0-9a-f]{32}@)[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b",  # no Message-ID of ours
@@ -102,8 +103,15 @@ class _Plugin:
         for undo in self._put_back:
             undo()
         logging.getLogger().removeHandler(self._ear)
+        if (output := getattr(session.config, "workeroutput", None)) is not None:
+            output[FOUND] = self.leaks.found
         if self.leaks.found and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Take over what a process of pytest-xdist has found."""
+        self.leaks.found |= getattr(node, "workeroutput", {}).get(FOUND, {})
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         for where, what in self.leaks.found.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -37,8 +36,8 @@ def test_personal_and_secret_is_masked(text: str, masked: str) -> None:
     "text",
     [
         "organisation 802002-6509",
-        f"job {uuid4().hex} failed",
-        f"urn:uuid:{uuid4()}",
+        "job 4ae8f602cd9a49aeb602f6336a562308 failed",
+        "urn:uuid:21311be9-ba35-481b-85ab-f40cb2b6ac11",
         "course-v1:Demo+INFO+2026",
         "2026-11-24T09:00:00+00:00",
         "0001_tables_of_the_first_version",

@@ -22,6 +22,7 @@ def test_every_value_comes_back(data: bytes, key: str | None) -> None:
 @pytest.mark.parametrize(
     ("key", "data", "form"),
     [(None, b"x" * 900, PLAIN), (ONE, b"Lo", SEALED), (ONE, b"x" * 900, PACKED), (ONE, b"QUJD" * 9000, PACKED)],
+    ids=["plain", "short", "same letters", "text"],
 )
 def test_form_says_how_it_is_stored(key: str | None, data: bytes, form: bytes) -> None:
     stored = Cipher(key).encrypt(data, PLACE)
@@ -48,7 +49,7 @@ def test_what_was_plain_is_read_once_there_is_a_key() -> None:
     assert Cipher(ONE).decrypt(Cipher(None).encrypt(b"Eva", PLACE), PLACE) == b"Eva"
 
 
-@pytest.mark.parametrize("other", [None, TWO])
+@pytest.mark.parametrize("other", [None, TWO], ids=["none", "other"])
 def test_missing_key_is_told_by_its_id(other: str | None) -> None:
     stored = Cipher(ONE).encrypt(b"Eva", PLACE)
     with pytest.raises(ConfigurationError, match=f"another encryption_key.*{stored[1:5].hex()}") as caught:
@@ -71,7 +72,7 @@ def test_any_changed_byte_is_found(position: int, change: int, data: bytes) -> N
         Cipher(ONE).decrypt(bytes(stored), PLACE)
 
 
-@pytest.mark.parametrize("key", ["kort", "å" * 44, ONE[:-4], "  "])
+@pytest.mark.parametrize("key", ["kort", "å" * 44, ONE[:-4], "  "], ids=["word", "no base64", "30 bytes", "blank"])
 @pytest.mark.parametrize("setting", ["encryption_key", "lookup_key"])
 def test_key_of_another_form_is_told(key: str, setting: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{setting} is not 32 bytes"):
