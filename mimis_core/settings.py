@@ -105,7 +105,7 @@ class Settings(_Table):
     database: str = Field(default="sqlite:///mimis.db", description="SQLAlchemy address of the database")
     secret_key: SecretStr | None = Field(default=None, description="Signs sessions and tokens; at least 32 characters")
     encryption_key: SecretStr | None = Field(default=None, description="Key that encrypts names and documents")
-    old_encryption_keys: tuple[SecretStr, ...] = Field(default=(), description="Keys that can still be read with")
+    old_encryption_keys: tuple[SecretStr, ...] = Field(default=(), description="Still read with; plain: unencrypted")
     lookup_key: SecretStr | None = Field(default=None, description="Key of the hashes that addresses are found by")
     organisation: Organisation = Field(description="Who runs this mimis")
     owners: tuple[Organisation, ...] = Field(default=(), description="Other organisations that own catalogue entries")

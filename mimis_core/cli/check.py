@@ -180,7 +180,7 @@ def _production(settings: Settings) -> Iterator[Finding]:
             subject="production",
             status="warning",
             message="Names and documents are stored unencrypted.",
-            mend="Set encryption_key.",
+            mend="Set encryption_key (docs/operations.md says how on a database that is in use).",
         )
 
 

@@ -69,6 +69,10 @@ SCHOOL = """
 # [couriers.mail]
 # host = "smtp.example.se"
 # sender = "mikromeriter@example.se"
+
+# Vad som körs av sig självt och när, i svensk tid: "hourly", "02:30", "mon 03:00" eller "never".
+# [schedule]
+# sync = "02:30"
 """
 
 EMPLOYER = """
@@ -86,6 +90,10 @@ EMPLOYER = """
 # [feeds.teamtailor]
 # partner_key = { env = "MIMIS_TEAMTAILOR_PARTNER_KEY" }
 # api_key = { env = "MIMIS_TEAMTAILOR_API_KEY" }
+
+# Vad som körs av sig självt och när, i svensk tid: "hourly", "02:30", "mon 03:00" eller "never".
+# [schedule]
+# "employer pull" = "hourly"
 """
 
 

@@ -38,9 +38,9 @@ def stats(
     charts: Annotated[Path | None, typer.Option("--charts", help="Write an SVG for each measure in here.")] = None,
     json_: Json = False,
 ) -> None:
-    """Count what was issued, delivered, viewed, shared and revoked, by achievement and month (UTC).
+    """Count what was issued, delivered, viewed, shared and revoked, by achievement and month (Swedish time).
 
-    Counts from 1 to 9 are not shown, and protected learners are not counted at all.
+    Counts of fewer than 10 learners are not shown, and protected learners are not counted at all.
     """
     if csv_ and json_:
         raise UserError("--csv and --json exclude each other.", mend="Leave one out.")

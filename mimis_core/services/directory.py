@@ -112,7 +112,8 @@ class DirectoryServices(LearnerServices):
         ``after`` is what the page before said; ``limit`` how many at most. A page costs some milliseconds however many
         learners there are, the first one of a process some seconds for 100,000.
         """
-        with self._transaction() as session, self._lock:
+        # Locked first: an index is never brought to what an older transaction sees.
+        with self._lock, self.database.reading() as session:
             index = self._current_index(session)
             ids, total = index.page(search, after, limit + 1)
             rows = {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, ids[:limit])}

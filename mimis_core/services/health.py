@@ -100,7 +100,7 @@ class HealthServices(ServicesBase):
     def _keys_are_readable(self) -> bool:
         """Whether a stored name can be decrypted, and whether the seal's key is there, without using it."""
         with self.database.reading() as session:
-            session.scalar(select(LearnerRow.full_name).limit(1))
+            session.scalar(select(LearnerRow.full_name).where(LearnerRow.organisation == self.organisation).limit(1))
         return self.settings.role == "employer" or bool(self._signer.algorithms)
 
 

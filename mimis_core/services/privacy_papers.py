@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from mimis_core.catalogue import Catalogue
 from mimis_core.settings import Settings
+from mimis_core.store.cipher import ALSO_PLAIN
 
 TITLES = {
     "registerforteckning": "Registerförteckning",
@@ -207,8 +208,9 @@ def _retention(settings: Settings) -> Iterator[str]:
 
 def _security(settings: Settings) -> Iterator[str]:
     yield f"{_encrypted(settings)}."
-    if settings.old_encryption_keys:
-        yield "Nyckelbyte pågår: äldre uppgifter kan ännu vara krypterade med en tidigare nyckel."
+    if old := [one.get_secret_value() for one in settings.old_encryption_keys]:
+        how = "okrypterade" if ALSO_PLAIN in old else "krypterade med en tidigare nyckel"
+        yield f"Nyckelbyte pågår: äldre uppgifter kan ännu vara {how}."
     secure = settings.base_url.startswith("https://")
     yield (
         "Trafiken är krypterad (https)."

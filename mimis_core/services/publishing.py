@@ -55,9 +55,12 @@ class PublishServices(StatusServices):
 
         Raises UserError for a folder with other things in it, or one that cannot be written.
         """
-        self._refuse_foreign(folder)
         done = Published()
         try:
+            self._refuse_foreign(folder)
+            if not dry_run and not (folder / MARK).exists():
+                # First of all, or the run after one that was cut off would not know the folder.
+                _write(folder / MARK, self._said_of_itself())
             for credential, public_id in self._public_credentials():
                 done.credentials += 1
                 self._publish_status(folder, credential, public_id, done, dry_run)
@@ -74,9 +77,16 @@ class PublishServices(StatusServices):
         return done
 
     def _refuse_foreign(self, folder: Path) -> None:
-        if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return
+        try:
+            issuer = json.loads((folder / MARK).read_bytes())["issuer"]
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            issuer = None
+        if issuer != self.settings.organisation.registration:
             raise UserError(
-                f"{folder} holds other things than what mimis publishes.", mend="Give an empty folder or a new one."
+                f"{folder} holds other things than what mimis publishes for this organisation.",
+                mend="Give an empty folder or a new one.",
             )
 
     def _public_credentials(self) -> Iterator[tuple[PublicCredential, str]]:
@@ -134,10 +144,13 @@ class PublishServices(StatusServices):
         return known.certificate == certificate and known.start <= self.clock() < known.start + known.life / 2
 
     def _write_cover(self, folder: Path, done: Published) -> None:
-        issuer, now = self.settings.organisation, self.clock()
-        mark = {"base_url": self.settings.base_url, "issuer": issuer.registration, "published_at": now.isoformat()}
-        _write(folder / "index.html", start_page(issuer, now).encode())
-        _write(folder / MARK, json.dumps({**mark, **done.counts()}, indent=2).encode() + b"\n")
+        now = self.clock()
+        _write(folder / "index.html", start_page(self.settings.organisation, now).encode())
+        _write(folder / MARK, self._said_of_itself(published_at=now.isoformat(), **done.counts()))
+
+    def _said_of_itself(self, **told: Any) -> bytes:
+        issuer = self.settings.organisation.registration
+        return json.dumps({"base_url": self.settings.base_url, "issuer": issuer, **told}, indent=2).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -188,10 +201,17 @@ def _replace(folder: Path, name: str, content: bytes, done: Published, dry_run: 
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Whoever reads meanwhile gets the old file or the new one, never half of one."""
+    """Whoever reads meanwhile gets the old file or the new one, never half of one.
+
+    Another account's static host reads them, whatever mask this process keeps for all else that it writes.
+    """
+    missing = [one for one in (file.parent, *file.parent.parents) if not one.exists()]
     file.parent.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        one.chmod(0o755)
     unfinished = file.with_name(f".{file.name}.new")
     unfinished.write_bytes(content)
+    unfinished.chmod(0o644)
     os.replace(unfinished, file)
 
 

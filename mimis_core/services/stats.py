@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, extract, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from mimis_core.errors import UserError
 from mimis_core.model import CredentialStatus, Model
 from mimis_core.services.base import ServicesBase
+from mimis_core.services.participants import ZONE
 from mimis_core.store.tables import (
     AwardRow,
     CredentialRow,
@@ -24,13 +27,14 @@ from mimis_core.store.tables import (
 )
 
 LEAST = 10
-"""Counts from 1 to one below this are not shown: few people could be told by them (facts/sweden.md 13)."""
+"""Counts of fewer learners than this are not shown: few people could be told by them (facts/sweden.md 13)."""
+AT_ONCE = 5000
 MEASURES = ("issued", "delivered", "viewed", "shared", "revoked")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
 class Figures(Model):
-    """One achievement in one month, ``YYYY-MM`` in UTC. None is a count that is too small to be shown.
+    """One achievement in one month, ``YYYY-MM`` in Swedish time. None is a count of too few learners to be shown.
 
     ``issued`` counts decisions: a renewal counts anew, a correction does not. ``delivered`` are parcels that arrived,
     ``viewed`` looks at shares, ``shared`` times that a learner put it into a share.
@@ -62,7 +66,7 @@ class Statistics(Model):
 
 
 class StatsServices(ServicesBase):
-    """Counts by aggregate queries over indexes of their own; they read no document and decrypt nothing."""
+    """Counts over indexes of their own; they read no document and decrypt nothing."""
 
     def statistics(self, start: str | None = None, end: str | None = None, *, least: int | None = LEAST) -> Statistics:
         """Count by achievement and month.
@@ -70,7 +74,8 @@ class StatsServices(ServicesBase):
         Arguments:
             start, end: first and last month, ``YYYY-MM``. Only whole months: the difference of two periods that
                 differ by a day would tell of one person.
-            least: leave out counts below this; None shows all, which is for the school's own eyes.
+            least: leave out counts of fewer learners than this, at most :data:`LEAST`, however often each was
+                counted; None shows all, which is for the school's own eyes.
 
         Protected learners are never counted. Raises UserError for a month that is none.
         """
@@ -78,8 +83,8 @@ class StatsServices(ServicesBase):
         counted: dict[tuple[str, str], dict[str, int | None]] = {}
         with self.database.reading() as session:
             for measure, query, at in self._measured():
-                for achievement, month, count in self._counted_by_month(session, query, at, first, after):
-                    shown = count if least is None or count >= least else None
+                for (achievement, month), tally in self._tallies(session, query, at, first, after).items():
+                    shown = tally.count if least is None or len(tally.learners) >= least else None
                     counted.setdefault((achievement, month), {})[measure] = shown
         rows = (
             Figures(achievement=achievement, month=month, **counts)
@@ -106,28 +111,45 @@ class StatsServices(ServicesBase):
         yield "shared", shared, ShareRow.created_at
         yield "revoked", credentials.where(CredentialRow.status == CredentialStatus.REVOKED), CredentialRow.status_at
 
-    def _counted_by_month(
+    def _tallies(
         self,
         session: Session,
         query: Select[Any],
         at: InstrumentedAttribute[datetime],
         first: datetime | None,
         after: datetime | None,
-    ) -> Iterator[tuple[str, str, int]]:
-        year: ColumnElement[Any] = extract("year", at)
-        month: ColumnElement[Any] = extract("month", at)
+    ) -> dict[tuple[str, str], _Tally]:
+        """By achievement and month; summed up here, since SQLite knows no time zones."""
         hidden = select(LearnerRow.id).where(LearnerRow.organisation == self.organisation, LearnerRow.protected)
-        chosen = query.add_columns(year, month, func.count()).where(
+        chosen = query.add_columns(AwardRow.learner_id, at).where(
             at.class_.organisation == self.organisation, AwardRow.learner_id.not_in(hidden)
         )
         if first is not None:
             chosen = chosen.where(at >= first)
         if after is not None:
             chosen = chosen.where(at < after)
-        for achievement, in_year, in_month, count in session.execute(
-            chosen.group_by(AwardRow.achievement_id, year, month)
-        ):
-            yield achievement, f"{int(in_year):04}-{int(in_month):02}", count
+        found: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
+        for achievement, learner, moment in session.execute(chosen, execution_options={"yield_per": AT_ONCE}):
+            found[achievement, _month(moment.replace(minute=0, second=0, microsecond=0))].add(learner)
+        return found
+
+
+class _Tally:
+    """A count, and enough of the learners that it is about to know whether it may be shown."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.learners: set[str] = set()
+
+    def add(self, learner: str) -> None:
+        self.count += 1
+        if len(self.learners) < LEAST:
+            self.learners.add(learner)
+
+
+@lru_cache(100_000)
+def _month(hour: datetime) -> str:
+    return f"{hour.astimezone(ZONE):%Y-%m}"
 
 
 def _begin(month: str | None) -> datetime | None:
@@ -136,7 +158,7 @@ def _begin(month: str | None) -> datetime | None:
     known = _MONTH.fullmatch(month)
     if known is None or known[1] == "0000":
         raise UserError(f"{month!r} is no month.", mend="Write it as 2026-11.")
-    return datetime(int(known[1]), int(known[2]), 1, tzinfo=UTC)
+    return datetime(int(known[1]), int(known[2]), 1, tzinfo=ZONE)
 
 
 def _after(month: str | None) -> datetime | None:

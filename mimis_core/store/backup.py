@@ -6,6 +6,7 @@ and as useless without the keys. It can be restored into SQLite and PostgreSQL a
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import sqlite3
@@ -17,9 +18,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from mimis_core.errors import ConfigurationError, UserError
 from mimis_core.store import migrating
+from mimis_core.store.cipher import ALSO_PLAIN
 from mimis_core.store.copying import Progress, copy_all, count_rows, drop_all, is_empty, organisations
 from mimis_core.store.database import LOOKUP_CHECK, Database, make_engine
 from mimis_core.store.revisions import state_of
@@ -54,7 +57,8 @@ class Backup(BaseModel):
 def back_up(database: Database, file: Path, progress: Progress = lambda *said: None) -> Backup:
     """Write a backup; the file is there when it is complete, and not before.
 
-    Raises UserError when the file exists, and ConfigurationError when the tables are not of this version.
+    Raises UserError when the file exists or cannot be written, and ConfigurationError when the tables are not of this
+    version.
     """
     if file.exists():
         raise UserError(f"{file} is there already.", mend="A backup is never written over: choose another name.")
@@ -62,14 +66,20 @@ def back_up(database: Database, file: Path, progress: Progress = lambda *said: N
     if standing.state != "current":
         raise ConfigurationError(f"The tables are {standing.state}.", mend="First: mimis db migrate")
     part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
     try:
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
         _write(database.engine, part, progress)
         said = _describe(database, part)
         os.replace(part, file)
+    except (OSError, sqlite3.Error, DatabaseError) as error:
+        reason = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        raise UserError(
+            f"{file} cannot be written: {reason}.", mend="Make room, or choose another folder; nothing was left there."
+        ) from None
     finally:
-        part.unlink(missing_ok=True)
+        for left in part.parent.glob(f"{glob.escape(part.name)}*"):
+            left.unlink()
     return said
 
 
@@ -118,8 +128,23 @@ def restore(
 
 
 def copy_into(source: Engine, target: Engine, *, replace: bool, progress: Progress) -> dict[str, int]:
-    """Copy all of one database into another. Raises UserError when that is in use and ``replace`` is false."""
-    with target.begin() as writing:
+    """Copy all of one database into another.
+
+    Raises UserError when that is in use and ``replace`` is false, or holds an organisation that the other has not;
+    ConfigurationError when a newer mimis wrote it, whose further tables would be left among the older.
+    """
+    with target.begin() as writing, source.connect() as reading:
+        if migrating.version(writing).state == "newer":
+            raise ConfigurationError(
+                "The database was written by a newer mimis.",
+                mend="Name a new, empty database in mimis.toml, and restore into that.",
+            )
+        if others := set(organisations(writing)) - set(organisations(reading)):
+            raise UserError(
+                f"The database also holds {', '.join(sorted(others))}, and this has nothing of it.",
+                mend="Name a new, empty database in mimis.toml, and use that.",
+            )
+        reading.rollback()
         if not is_empty(writing):
             if not replace:
                 raise UserError(
@@ -142,7 +167,9 @@ def require_keys(database: Database, said: Backup, organisation: str) -> None:
         raise UserError(
             f"The backup holds nothing of {organisation!r}, but {held}.", mend="Choose another, or correct mimis.toml."
         )
-    missing = set(needs.keys) - {"plain", *(one.hex() for one in database.cipher.key_ids)}
+    missing = set(needs.keys) - {one.hex() for one in database.cipher.key_ids}
+    if database.cipher.reads_plain:
+        missing.discard(ALSO_PLAIN)
     if missing:
         raise ConfigurationError(
             f"The backup needs encryption keys that mimis.toml does not have, with ids {', '.join(sorted(missing))}.",

@@ -12,6 +12,9 @@ form  what follows
 
 Form, key id and place (``table.column``) are authenticated, so a value that somebody moved into another column is
 refused. It is not bound to its row: who may write to the database can still swap two values of one column.
+With a key plain values are refused, or whoever may write to the database could make up any: her own address for
+somebody else's sign-in links, her own passkey for a member of staff. Listed among the old keys, :data:`ALSO_PLAIN`
+has them read until ``mimis db rekey`` has encrypted what is older than the first key.
 
 Two keys, on purpose: an encryption key can be changed at any time (``mimis db rekey``), since each value says which key
 it needs. The lookup key makes the hashes that addresses and tokens are found by; a token itself is not kept, so its
@@ -36,6 +39,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from mimis_core.errors import ConfigurationError
 
 PLAIN, SEALED, PACKED = b"\0", b"\1", b"\2"
+ALSO_PLAIN = "plain"
+"""In the place of an old key: what was written before there was any."""
 HEADER = 5
 """Bytes of form and key id."""
 _NONCE, _KEY = 12, 32
@@ -64,14 +69,16 @@ class Cipher:
 
     Arguments:
         key: what encrypts, as :func:`new_key` makes it; None to encrypt nothing.
-        old: further keys, newest first, that what was written earlier is read with.
+        old: further keys, newest first, that what was written earlier is read with; also :data:`ALSO_PLAIN`.
         lookup: key of the hashes; None derives it from the oldest of the keys, or from nothing without any.
 
     Raises ConfigurationError for a key of another form.
     """
 
     def __init__(self, key: str | None, old: Sequence[str] = (), lookup: str | None = None) -> None:
-        raw = [_decode(one, "encryption_key") for one in (*([key] if key else []), *old)]
+        listed = [one for one in old if one != ALSO_PLAIN]
+        raw = [_decode(one, "encryption_key") for one in (*([key] if key else []), *listed)]
+        self.reads_plain = key is None or ALSO_PLAIN in old
         keys = [_Key(one) for one in raw]
         self._first = keys[0] if key else None
         self._keys = {one.id: one for one in keys}
@@ -99,11 +106,17 @@ class Cipher:
     def decrypt(self, stored: bytes, place: str) -> bytes:
         """The plain form.
 
-        Raises ConfigurationError when no configured key is the one that encrypted it, or when it was changed.
+        Raises ConfigurationError when no configured key is the one that encrypted it, it was changed, or is plain
+        although there is a key.
         """
         form, key_id = stored[:1], stored[1:HEADER]
-        if form == PLAIN:
+        if form == PLAIN and self.reads_plain:
             return stored[1:]
+        if form == PLAIN:
+            raise ConfigurationError(
+                f"A value of {place} is not encrypted: it is older than encryption_key, or not written by mimis.",
+                mend='If you have just set encryption_key: old_encryption_keys = ["plain"], then mimis db rekey.',
+            )
         key = self._keys.get(key_id)
         if key is None or form not in (SEALED, PACKED):
             raise ConfigurationError(

@@ -39,7 +39,8 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     standing = version(connection)
     if standing.state == "newer":
         raise ConfigurationError(
-            "The database was written by a newer mimis.", mend="Install that version, or restore a backup from before."
+            "The database was written by a newer mimis.",
+            mend="Install that version, or restore a backup from before into a new, empty database.",
         )
     if standing.state == "current":
         return

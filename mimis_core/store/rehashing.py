@@ -1,7 +1,8 @@
 """Changing the lookup key of a database: hashes are made anew where what they are of is kept, and others are lost.
 
 While it runs nothing else does: a database whose hashes are of two keys would not find who signs in, and would send
-again what was sent. It may be stopped and started again; the new key is recorded as the last act.
+again what was sent. So the first act is to record that neither key is good, the last that the new one is: between them
+the database is refused. It may be stopped and started again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy.orm import Session
 
 from mimis_core.store.cipher import Cipher
 from mimis_core.store.database import LOOKUP_CHECK, Database
 from mimis_core.store.record_tables import ActorRow, TombstoneRow
+from mimis_core.store.revisions import keep_first, state_of
 from mimis_core.store.staff_tables import InvitationRow, SessionRow, StaffRow
 from mimis_core.store.tables import (
     AliasRow,
@@ -33,6 +35,8 @@ from mimis_core.store.tables import (
 )
 
 AT_ONCE = 500
+_CHANGING = "changing"
+"""In the place of the hash that tells the lookup key: some hashes are of one, some of another."""
 _Hash = Callable[[Cipher, Any], str | None]
 
 
@@ -51,6 +55,8 @@ def _address(cipher: Cipher, row: LearnerRow | StaffRow) -> str | None:
 _ANEW: tuple[tuple[type[Base], str, _Hash], ...] = (
     (LearnerRow, "email_key", _address),
     (StaffRow, "email_key", _address),
+    # Of an account nothing but its hash is kept; who is bound to none is bound anew by her address.
+    (StaffRow, "account_key", lambda cipher, row: None),
     (DeliveryRow, "to_key", lambda cipher, row: cipher.fingerprint(row.to)),
     (ShareRow, "token_key", lambda cipher, row: cipher.token_hash(row.token)),
     (EventRow, "hint_key", lambda cipher, row: row.hint_key and cipher.token_hash(row.hint)),
@@ -58,24 +64,36 @@ _ANEW: tuple[tuple[type[Base], str, _Hash], ...] = (
 )
 """Hashes of what the same row keeps encrypted, made as the services make them."""
 
-_LOST: tuple[tuple[str, type[Base], InstrumentedAttribute[Any] | None], ...] = (
-    ("sign-in links and slips that were not used", SignInRow, SignInRow.used_at),
-    ("invitations of staff that were not used", InvitationRow, InvitationRow.used_at),
-    ("signed-in staff", SessionRow, SessionRow.revoked_at),
-    ("secrets of employers", PartnerRow, PartnerRow.removed_at),
-    ("erased identities that a source may bring back", TombstoneRow, None),
+_LOST: tuple[tuple[str, type[Base], ColumnElement[bool]], ...] = (
+    ("sign-in links and slips that were not used", SignInRow, SignInRow.used_at.is_(None)),
+    ("invitations of staff that were not used", InvitationRow, InvitationRow.used_at.is_(None)),
+    ("signed-in staff", SessionRow, SessionRow.revoked_at.is_(None)),
+    ("accounts of staff, until the next sign-in binds them again", StaffRow, StaffRow.account_key.is_not(None)),
+    ("secrets of employers", PartnerRow, PartnerRow.removed_at.is_(None)),
+    ("erased identities that a source may bring back", TombstoneRow, true()),
 )
-"""What is lost where the column, if any, is empty."""
+"""What is lost, and in which rows."""
 
 
 def rehash(database: Database, organisation: str, *, dry_run: bool = False) -> Rehashed:
     """Make an organisation's hashes anew with the configured lookup key, and record that it is the one now.
 
     What is lost is counted before. Sources are asked about everything at their next pull. With ``dry_run`` nothing is
-    written. Raises ConfigurationError when a value cannot be decrypted.
+    written, and nothing is done when it is the one already. Raises ConfigurationError when a value cannot be decrypted.
     """
     with database.transaction() as session:
-        lost = {what: _count(session, organisation, table, column) for what, table, column in _LOST}
+        if state_of(session, organisation, LOOKUP_CHECK) == database.cipher.token_hash(LOOKUP_CHECK):
+            return Rehashed({}, {})
+        lost = {what: _count(session, organisation, table, which) for what, table, which in _LOST}
+        if not dry_run:
+            _remember(session, organisation, _CHANGING)
+    rows = _make_anew(database, organisation, dry_run)
+    if not dry_run:
+        _record(database, organisation)
+    return Rehashed(rows, {what: count for what, count in lost.items() if count})
+
+
+def _make_anew(database: Database, organisation: str, dry_run: bool) -> dict[str, int]:
     rows: dict[str, int] = {}
     for table, column, made in _ANEW:
         for _, row in _each(database, organisation, table, dry_run):
@@ -85,9 +103,7 @@ def rehash(database: Database, organisation: str, *, dry_run: bool = False) -> R
         for alias in session.scalars(select(AliasRow).where(AliasRow.identity_id == identity.id)) if known else ():
             if alias.name in known:
                 _set(alias, "value_key", database.cipher.fingerprint(known[alias.name]), rows)
-    if not dry_run:
-        _record(database, organisation)
-    return Rehashed(rows, {what: count for what, count in lost.items() if count})
+    return rows
 
 
 def _set(row: Base, column: str, value: str | None, rows: dict[str, int]) -> None:
@@ -111,9 +127,9 @@ def _each(database: Database, organisation: str, table: type[Base], dry_run: boo
         last = found[-1].id
 
 
-def _count(session: Session, organisation: str, table: type[Base], empty: Any) -> int:
-    query = select(func.count()).select_from(table).where(table.organisation == organisation)
-    return session.scalar(query if empty is None else query.where(empty.is_(None))) or 0
+def _count(session: Session, organisation: str, table: type[Base], which: ColumnElement[bool]) -> int:
+    query = select(func.count()).select_from(table).where(table.organisation == organisation, which)
+    return session.scalar(query) or 0
 
 
 def _record(database: Database, organisation: str) -> None:
@@ -121,9 +137,10 @@ def _record(database: Database, organisation: str) -> None:
         # What a source was last asked with is compared by a hash: an empty one has everything pulled anew.
         for source in session.scalars(select(SourceStateRow).where(SourceStateRow.organisation == organisation)):
             source.settings_key, source.catalogue_key = "", None
-        query = select(StateRow).where(StateRow.organisation == organisation, StateRow.name == LOOKUP_CHECK)
-        row = session.scalars(query).one_or_none()
-        if row is None:
-            row = StateRow(organisation=organisation, name=LOOKUP_CHECK)
-            session.add(row)
-        row.value = database.cipher.token_hash(LOOKUP_CHECK)
+        _remember(session, organisation, database.cipher.token_hash(LOOKUP_CHECK))
+
+
+def _remember(session: Session, organisation: str, value: str) -> None:
+    keep_first(session, organisation, LOOKUP_CHECK, value)
+    mine = StateRow.organisation == organisation, StateRow.name == LOOKUP_CHECK
+    session.execute(update(StateRow).where(*mine).values(value=value))

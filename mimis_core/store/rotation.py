@@ -59,7 +59,8 @@ def rekey(
     With ``dry_run`` they are only counted. A value that somebody changes meanwhile is left to the next run, which finds
     nothing to do when all are done: ``keys`` of the answer tells.
 
-    Raises ConfigurationError when no encryption_key is set, or when a value needs a key that is not configured.
+    Raises ConfigurationError when no encryption_key is set, or when a value needs a key that is not configured or is
+    plain where that is not expected.
     """
     if database.cipher.header is None:
         raise ConfigurationError("No encryption_key is set.", mend="Make one with: mimis db key")
@@ -102,7 +103,7 @@ def _rekey_table(
 def _rekey_row(database: Database, session: Session, table: Table, columns: list[Column[Any]], row: Any) -> None:
     """Encrypt one row's values anew, each on the condition that it still is what was read."""
     for column, stored in zip(columns, row[1:], strict=True):
-        if stored is None or stored[1:HEADER] == database.cipher.header:
+        if stored is None or (stored[:1] != PLAIN and stored[1:HEADER] == database.cipher.header):
             continue
         place = place_of(column)
         new = database.cipher.encrypt(database.cipher.decrypt(stored, place), place)

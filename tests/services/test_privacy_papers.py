@@ -69,6 +69,7 @@ def test_every_hole_is_filled(settings: Settings, changes: dict[str, Any], publi
         ({"encryption_key": None}, "konsekvensbedomning", "inte krypterade i databasen"),
         ({}, "bitradesavtal", "krypterade i databasen med AES-256"),
         ({"old_encryption_keys": (SecretStr("x"),)}, "registerforteckning", "Nyckelbyte pågår"),
+        ({"old_encryption_keys": (SecretStr("plain"),)}, "registerforteckning", "kan ännu vara okrypterade"),
         ({"base_url": "https://bevis.x.se"}, "bitradesavtal", "Trafiken är krypterad"),
         ({}, "bitradesavtal", "inte https"),
         ({"database": "postgresql+psycopg://h/d"}, "registerforteckning", "PostgreSQL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +14,7 @@ from typing import Any
 import pytest
 from mimis_seals.keys.trial import make_trial_key
 
-from mimis_core import Check, UserError, Verdict
+from mimis_core import Check, TemporaryError, UserError, Verdict
 from mimis_core.services import CredentialView, Services
 from tests.school import Clock, HandSource, change_entry, done, page, someone
 from tests.services.test_life_machine import claims
@@ -127,6 +128,43 @@ def test_foreign_folder_is_refused(yearly: Services, issued: CredentialView, tmp
     with pytest.raises(UserError, match="other things"):
         yearly.publish(tmp_path / "home")
     assert files(tmp_path / "home") == {"thesis.txt"}
+
+
+@pytest.mark.parametrize("mark", ['{"issuer": "802002-6517"}', "[]", "{}", ""])
+def test_folder_of_another_school_is_refused(
+    yearly: Services, issued: CredentialView, tmp_path: Path, mark: str
+) -> None:
+    yearly.publish(tmp_path / "public")
+    (tmp_path / "public" / "mimis.json").write_text(mark)
+    before = files(tmp_path / "public")
+    with pytest.raises(UserError, match="other things"):
+        yearly.publish(tmp_path / "public")
+    assert files(tmp_path / "public") == before
+
+
+def test_run_that_was_cut_off_is_followed_by_another(yearly: Services, issued: CredentialView, tmp_path: Path) -> None:
+    (tmp_path / "public").mkdir()
+
+    def away(*_: object) -> None:
+        raise TemporaryError("The seal is away.", mend="Wait.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Services, "signed_status_list", away)
+        with pytest.raises(TemporaryError):
+            yearly.publish(tmp_path / "public")
+    assert "status" in {path.name for path in (tmp_path / "public").iterdir()}
+    assert yearly.publish(tmp_path / "public").counts()["lists"] == 2
+
+
+def test_static_host_of_another_account_may_read(yearly: Services, issued: CredentialView, tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        yearly.publish(tmp_path / "www" / "public")
+    finally:
+        os.umask(before)
+    paths = [tmp_path / "www", *(tmp_path / "www").rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_dir()} == {0o755}
+    assert {path.stat().st_mode & 0o777 for path in paths if path.is_file()} == {0o644}
 
 
 def test_unwritable_folder_is_told(yearly: Services, issued: CredentialView, tmp_path: Path) -> None:

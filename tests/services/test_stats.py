@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,24 @@ def test_life_of_a_credential_is_counted(yearly: Services, issued: CredentialVie
         "2026-11": {"issued": 1, "delivered": 0, "viewed": 0, "shared": 1, "revoked": 0},
         "2026-12": {"issued": 0, "delivered": 0, "viewed": 3, "shared": 0, "revoked": 1},
     }
+
+
+def test_month_is_of_the_swedish_calendar(yearly: Services, clock: Clock) -> None:
+    clock.now = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    issue(yearly, "1")
+    assert list(exact(yearly)) == ["2026-12"]
+    assert (list(exact(yearly, "2026-12")), exact(yearly, "2026-11", "2026-11")) == (["2026-12"], {})
+
+
+def test_many_looks_at_one_learner_are_not_shown(yearly: Services, issued: CredentialView, clock: Clock) -> None:
+    order = ShareOrder(
+        credential_ids=(issued.id,), purpose="Jobb", until=clock.now.date() + timedelta(days=60), anonymous=False
+    )
+    share = yearly.create_share(issued.learner_id, order)
+    for _ in range(12):
+        yearly.open_share(share.url.rpartition("/")[2], "länk")
+    (row,) = yearly.statistics().rows
+    assert (row.viewed, exact(yearly)["2026-11"]["viewed"]) == (None, 12)
 
 
 def test_correction_is_not_issued_anew_but_renewal_is(yearly: Services, issued: CredentialView, clock: Clock) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import sqlite3
 import stat
 import threading
@@ -9,11 +11,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from mimis_core import ConfigurationError, UserError
 from mimis_core.services import Services
 from mimis_core.store.backup import back_up, copy_into, read_backup, restore
-from mimis_core.store.cipher import new_key
+from mimis_core.store.cipher import ALSO_PLAIN, new_key
 from mimis_core.store.copying import count_rows, is_empty
 from mimis_core.store.database import Database, open_database
 from mimis_core.store.tables import LearnerRow
@@ -113,7 +116,6 @@ def test_restore_that_fails_leaves_all_as_it_was(full: Services, file: Path) -> 
 
 
 def test_audit_of_a_restored_database_cannot_be_changed(full: Services, file: Path, elsewhere: Database) -> None:
-    from sqlalchemy import text
     from sqlalchemy.exc import DatabaseError
 
     restore(elsewhere, file, "school")
@@ -152,7 +154,7 @@ def test_failed_backup_leaves_no_file(full: Services, tmp_path: Path, monkeypatc
         raise OSError("No space left on device")
 
     monkeypatch.setattr("mimis_core.store.backup._describe", fail)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UserError, match="No space"):
         back_up(full.database, tmp_path / "new.mimis")
     assert list(tmp_path.glob("new*")) == []
 
@@ -192,3 +194,52 @@ def test_older_backup_is_brought_to_this_version(full: Services, file: Path, els
     restore(elsewhere, file, "school")
     assert elsewhere.version().state == "current"
     assert everything(elsewhere) == everything(full.database)
+
+
+def test_tables_of_a_newer_version_are_not_mixed_with_older(full: Services, file: Path, elsewhere: Database) -> None:
+    restore(elsewhere, file, "school")
+    with elsewhere.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE of_a_newer_version (id INTEGER)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(ConfigurationError, match="newer mimis") as caught:
+        restore(elsewhere, file, "school", replace=True)
+    assert "empty database" in str(caught.value)
+    assert elsewhere.version().state == "newer"
+
+
+def test_restore_takes_nothing_from_another_school(full: Services, file: Path) -> None:
+    with full.database.transaction() as session:
+        session.add(LearnerRow(organisation="another", full_name="Bo"))
+    before = everything(full.database)
+    with pytest.raises(UserError, match="another"):
+        restore(full.database, file, "school", replace=True)
+    assert everything(full.database) == before
+
+
+def test_plain_values_are_told_before_a_restore(tmp_path: Path) -> None:
+    plain = Database(f"sqlite:///{tmp_path}/plain.db")
+    plain.migrate()
+    with plain.transaction() as session:
+        session.add(LearnerRow(organisation="school", full_name="Bo"))
+    back_up(plain, tmp_path / "plain.mimis")
+    key = new_key()
+    with pytest.raises(ConfigurationError, match="plain"):
+        restore(Database(f"sqlite:///{tmp_path}/new.db", key), tmp_path / "plain.mimis", "school")
+    assert restore(Database(f"sqlite:///{tmp_path}/new.db", key, [ALSO_PLAIN]), tmp_path / "plain.mimis", "school")
+
+
+@pytest.mark.parametrize("at", ["no such folder", "full disk"])
+def test_backup_that_cannot_be_written_is_told(at: str, full: Services, tmp_path: Path) -> None:
+    if at == "full disk":
+        (tmp_path / "full").mkdir()
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limits[1]))
+    try:
+        with pytest.raises(UserError, match="cannot be written"):
+            back_up(full.database, tmp_path / "full" / "new.mimis")
+    finally:
+        if at == "full disk":
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+            signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.glob("full/*")) == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimis_core import ConfigurationError
-from mimis_core.store.cipher import PACKED, PLAIN, SEALED, Cipher, derive, new_key
+from mimis_core.store.cipher import ALSO_PLAIN, PACKED, PLAIN, SEALED, Cipher, derive, new_key
 
 ONE, TWO = new_key(), new_key()
 PLACE = "learner.full_name"
@@ -45,8 +45,17 @@ def test_first_key_writes_and_all_read() -> None:
     assert Cipher(TWO).decrypt(both.encrypt(b"Eva", PLACE), PLACE) == b"Eva"
 
 
-def test_what_was_plain_is_read_once_there_is_a_key() -> None:
-    assert Cipher(ONE).decrypt(Cipher(None).encrypt(b"Eva", PLACE), PLACE) == b"Eva"
+def test_plain_value_is_refused_once_there_is_a_key() -> None:
+    with pytest.raises(ConfigurationError, match=r"learner\.full_name.*is not encrypted") as caught:
+        Cipher(ONE).decrypt(PLAIN + b"Eva", PLACE)
+    assert "old_encryption_keys" in str(caught.value)
+
+
+def test_what_was_plain_is_read_where_it_is_listed() -> None:
+    listed = Cipher(ONE, [ALSO_PLAIN])
+    assert listed.decrypt(PLAIN + b"Eva", PLACE) == b"Eva"
+    assert listed.encrypt(b"Eva", PLACE)[:1] == SEALED
+    assert listed.token_hash("t") == Cipher(ONE).token_hash("t")
 
 
 @pytest.mark.parametrize("other", [None, TWO], ids=["none", "other"])
@@ -66,13 +75,13 @@ def test_value_of_another_column_is_refused() -> None:
 def test_any_changed_byte_is_found(position: int, change: int, data: bytes) -> None:
     stored = bytearray(Cipher(ONE).encrypt(data, PLACE))
     stored[position % len(stored)] ^= change
-    if stored[:1] == PLAIN:
-        stored[0] = 7
     with pytest.raises(ConfigurationError):
         Cipher(ONE).decrypt(bytes(stored), PLACE)
 
 
-@pytest.mark.parametrize("key", ["kort", "å" * 44, ONE[:-4], "  "], ids=["word", "no base64", "30 bytes", "blank"])
+@pytest.mark.parametrize(
+    "key", ["kort", "å" * 44, ONE[:-4], "  ", ALSO_PLAIN], ids=["word", "no base64", "30 bytes", "blank", "plain"]
+)
 @pytest.mark.parametrize("setting", ["encryption_key", "lookup_key"])
 def test_key_of_another_form_is_told(key: str, setting: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{setting} is not 32 bytes"):

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from mimis_core import ConfigurationError, NotFoundError
-from mimis_core.services import Services
-from mimis_core.store.cipher import new_key
+from mimis_core.services import Account, Role, Services
+from mimis_core.store.cipher import ALSO_PLAIN, new_key
 from mimis_core.store.database import Database
 from mimis_core.store.rehashing import rehash
 from mimis_core.store.rotation import key_usage, rekey
@@ -115,7 +115,9 @@ def test_what_was_plain_becomes_encrypted(tmp_path: Path) -> None:
     with plain.transaction() as session:
         session.add(LearnerRow(organisation="school", full_name="Åsa"))
     assert key_usage(plain, "school") == {"plain": 1}
-    done = rekey(Database(f"sqlite:///{tmp_path}/plain.db", NEW), "school")
+    with pytest.raises(ConfigurationError, match="is not encrypted"):
+        rekey(Database(f"sqlite:///{tmp_path}/plain.db", NEW), "school")
+    done = rekey(Database(f"sqlite:///{tmp_path}/plain.db", NEW, [ALSO_PLAIN]), "school")
     assert done.keys == {done.current: 1}
 
 
@@ -154,6 +156,34 @@ def test_new_lookup_key_says_what_is_lost(full: Services) -> None:
     full.database = changed
     with pytest.raises(NotFoundError, match="not known"):
         full.redeem_sign_in(slip.code)
+
+
+def test_staff_get_in_by_their_account_after_a_new_lookup_key(full: Services) -> None:
+    account = Account(issuer="https://login.example", subject="77", email="bo@demo.example", email_verified=True)
+    full.invite_staff("Bo Ek", "bo@demo.example", (next(iter(Role)),))
+    full.sign_in_account(account, "google")
+    changed = with_keys(full, lookup=new_key())
+    assert rehash(changed, "school").lost["accounts of staff, until the next sign-in binds them again"] == 1
+    full.database = changed
+    assert full.sign_in_account(account, "google")
+
+
+def test_half_changed_lookup_key_is_refused_with_either(full: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = with_keys(full, lookup=new_key())
+    full.database.check_lookup_key("school")
+
+    def stop(text: str) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(changed.cipher, "fingerprint", stop)
+        with pytest.raises(KeyboardInterrupt):
+            rehash(changed, "school")
+    for database in (full.database, changed):
+        with pytest.raises(ConfigurationError, match="rekey --lookup"):
+            database.check_lookup_key("school")
+    rehash(changed, "school")
+    changed.check_lookup_key("school")
 
 
 def test_dry_run_of_a_new_lookup_key_changes_nothing(full: Services) -> None:
