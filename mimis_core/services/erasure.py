@@ -10,6 +10,7 @@ file may go on asking whether it is valid, and gets an answer that names nobody.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -121,7 +122,7 @@ class ErasureServices(SignalServices):
 
     def _erase(self, session: Session, learner: LearnerRow, scope: Scope) -> Erasure:
         work = _Work(self.organisation, session)
-        self._refuse_under_way(session, learner.id)
+        self._refuse_under_way(session, learner.id, scope)
         told, links = self._end_shares(session, learner.id)
         reach = self._out_of_reach(session, learner.id)
         self._erase_contacts(session, learner, work)
@@ -140,14 +141,18 @@ class ErasureServices(SignalServices):
 
     # Who is told ------------------------------------------------------------------------------------------------
 
-    def _refuse_under_way(self, session: Session, learner_id: str) -> None:
-        """Nothing of hers may be in a worker's hand; from here on none can take it. Queued work is called off."""
+    def _refuse_under_way(self, session: Session, learner_id: str, scope: Scope) -> None:
+        """Nothing of hers may be in a worker's hand; from here on none can take it. Queued work is called off.
+
+        Where the record stays, what was decided is still issued.
+        """
+        awards = [row.id for row in self._rows(session, AwardRow, AwardRow.learner_id == learner_id)]
         refs = [
             row.id
-            for table in (AwardRow, DeliveryRow, MessageRow)
+            for table in (DeliveryRow, MessageRow)
             for row in self._rows(session, table, table.learner_id == learner_id)
         ]
-        rows = self._rows_in(session, OutboxRow, OutboxRow.ref, refs)
+        rows = self._rows_in(session, OutboxRow, OutboxRow.ref, [*awards, *refs])
         for row in rows:
             session.refresh(row, with_for_update=True)
         leased = [row for row in rows if row.lease_until is not None and row.lease_until > self.clock()]
@@ -156,7 +161,8 @@ class ErasureServices(SignalServices):
                 "Something of this learner's is under way just now.", mend="Try again in some minutes."
             )
         for row in rows:
-            row.state, row.lease_until, row.reason, row.code = "done", None, None, None
+            if scope == "all" or row.ref in refs:
+                row.state, row.lease_until, row.reason, row.code = "done", None, None, None
 
     def _end_shares(self, session: Session, learner_id: str) -> tuple[tuple[str, ...], int]:
         """Take all shares back; gives the employers that lose one by this, and how many plain links end."""
@@ -206,6 +212,14 @@ class ErasureServices(SignalServices):
             if sent.state in ("queued", "attention"):
                 sent.state, sent.reason = "cancelled", "erased"
         learner.email = learner.email_key = None
+        for merge in self._merges_of(session, learner.id):
+            before = json.loads(merge.before)
+            for person in (before[who] for who in ("keep", "other") if who in before):
+                person["email"] = person["email_key"] = None
+            merge.before = json.dumps(before)
+
+    def _merges_of(self, session: Session, learner_id: str) -> list[MergeRow]:
+        return self._rows(session, MergeRow, or_(MergeRow.keep_id == learner_id, MergeRow.other_id == learner_id))
 
     def _bury(self, session: Session, learner_id: str, identities: Iterable[IdentityRow]) -> None:
         keys = {self._identity_key(one.source, one.key) for one in identities}
@@ -233,9 +247,7 @@ class ErasureServices(SignalServices):
         session.flush()
         work.remove(AwardRow, AwardRow.id, [one.id for one in awards if one.id not in issued])
         work.remove(IdentityRow, IdentityRow.learner_id, [learner.id])
-        for merge in self._rows(
-            session, MergeRow, or_(MergeRow.keep_id == learner.id, MergeRow.other_id == learner.id)
-        ):
+        for merge in self._merges_of(session, learner.id):
             merge.before = "{}"
         work.counts["credential"] = len(credentials)
         learner.full_name, learner.given_name, learner.family_name, learner.birth_date = ERASED_NAME, None, None, None

@@ -6,7 +6,7 @@ import json
 import secrets
 from datetime import date, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
@@ -15,6 +15,7 @@ from mimis_core.services.base import ServicesBase
 from mimis_core.services.messages import sign_in_mail
 from mimis_core.services.swedish import sort_key
 from mimis_core.services.views import Slip
+from mimis_core.store.record_tables import ErasureRow
 from mimis_core.store.tables import IdentityRow, LearnerRow, MessageRow, SignInRow, SourceStateRow, new_id
 
 LINK_LIFE = timedelta(minutes=15)
@@ -23,6 +24,11 @@ PROTECTED_NAME = "Skyddad person"
 """Shown instead of the name of a person with skyddade personuppgifter."""
 SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike on paper."""
+
+
+def erased(organisation: str) -> Select[tuple[str]]:
+    """Ids of learners whose record was erased: they are marked as protected too, and are nobody any more."""
+    return select(ErasureRow.learner_id).where(ErasureRow.organisation == organisation, ErasureRow.scope == "all")
 
 
 def to_learner(row: LearnerRow) -> Learner:
@@ -74,10 +80,14 @@ class LearnerServices(ServicesBase):
     def protect_learner(self, learner_id: str, by: str, protected: bool = True) -> None:
         """Mark a person as having skyddade personuppgifter: from now on nothing happens automatically.
 
-        With ``protected`` false the mark is taken away, and the next sync decides on what was set aside for it.
+        With ``protected`` false the mark is taken away, and the next sync decides on what was set aside for it. Raises
+        NotFoundError, and UserError for who was erased: the mark is what stops all that would be taken for her.
         """
         with self._transaction() as session:
-            self._get(session, LearnerRow, learner_id, "learner").protected = protected
+            row = self._get(session, LearnerRow, learner_id, "learner")
+            if not protected and session.scalar(erased(self.organisation).where(ErasureRow.learner_id == learner_id)):
+                raise UserError("This learner was erased.", mend="Enrolled anew? See: mimis learners readmit")
+            row.protected = protected
             if not protected:
                 rows = update(SourceStateRow).where(SourceStateRow.organisation == self.organisation)
                 session.execute(rows.values(catalogue_key=None))

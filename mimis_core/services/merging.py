@@ -70,19 +70,24 @@ class MergeServices(SignalServices):
     def unmerge_learners(self, merge_id: str, by: str) -> Unmerged:
         """Make two learners of one again: each has what it had, and what a source of the other's has given since.
 
+        Who was marked as protected meanwhile stays so, and so does the other: nobody knows which of them was meant.
+
         Raises NotFoundError; UserError when it is undone already, a later merge stands on it, or she was erased.
         """
         with self._transaction() as session:
             row = self._open_merge(session, merge_id)
             before = json.loads(row.before)
-            session.add(LearnerRow(**before["other"]))
+            keep = self._get(session, LearnerRow, row.keep_id, "learner")
+            other = LearnerRow(**before["other"])
+            other.protected = other.protected or keep.protected
+            session.add(other)
             session.flush()  # what moves back refers to it
             for name, ids in before["moved"].items():
                 model = next(one for one in learner_models() if one.__tablename__ == name)
                 self._set(session, model, ids, learner_id=row.other_id)
             self._set_rounds(session, before["rounds"])
             self._restore_live_keys(session, before["live"])
-            keep = self._get(session, LearnerRow, row.keep_id, "learner")
+            session.refresh(keep)
             for name in PERSON:
                 setattr(keep, name, before["keep"][name])
             look_at = self._divide_completions(session, row, before)

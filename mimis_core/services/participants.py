@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import UserError
 from mimis_core.model import Model
 from mimis_core.services.base import ServicesBase
+from mimis_core.services.learners import erased
 from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, LearnerRow
 
 AT_ONCE = 500
@@ -109,7 +110,8 @@ class ParticipantServices(ServicesBase):
             return session.scalar(self._learner_ids().where(LearnerRow.protected).limit(1)) is not None
 
     def _learner_ids(self) -> Any:
-        return select(LearnerRow.id).where(LearnerRow.organisation == self.organisation)
+        known = select(LearnerRow.id).where(LearnerRow.organisation == self.organisation)
+        return known.where(LearnerRow.id.not_in(erased(self.organisation)))
 
     def _learner_batches(self, order: ParticipantOrder) -> Iterator[dict[str, bool]]:
         """Ids of learners, some at a time, and whether each is protected."""

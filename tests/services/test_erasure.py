@@ -222,3 +222,20 @@ def test_merged_learner_leaves_nothing_in_the_merge(yearly: Services, shared: Cr
 def test_erasure_needs_a_reason(yearly: Services, issued: CredentialView) -> None:
     with pytest.raises(UserError, match="reason"):
         yearly.erase_learner(issued.learner_id, BY, "  ")
+
+
+@pytest.mark.parametrize(("public", "issued"), [(True, 1), (False, 0)])
+def test_what_was_decided_is_issued_where_the_record_stays(yearly: Services, public: bool, issued: int) -> None:
+    HandSource.pages = [page(done("course:1", someone("1")))]
+    yearly.sync()
+    (learner,) = [one.id for one, _ in yearly.learners()]
+    organised(yearly, public_body=public)
+    yearly.erase_learner(learner, BY, WHY)
+    assert yearly.drain().credentials == issued
+
+
+def test_mark_of_an_erased_learner_is_not_taken_off(yearly: Services, issued: CredentialView) -> None:
+    yearly.erase_learner(issued.learner_id, BY, WHY)
+    with pytest.raises(UserError, match="erased"):
+        yearly.protect_learner(issued.learner_id, BY, protected=False)
+    assert yearly.learner(issued.learner_id).protected

@@ -15,6 +15,7 @@ from mimis_core.services.learner_tables import models, table_of
 from mimis_core.store.record_tables import ActorRow, AuditHeadRow, MergeRow
 from mimis_core.store.tables import AuditRow, AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow
 from tests.school import HandSource, done, page, someone
+from tests.services.test_erasure import organised
 
 UNTOUCHED = {AuditRow, AuditHeadRow, ActorRow, MergeRow}
 """What a merge writes about itself."""
@@ -196,3 +197,34 @@ def test_merge_then_undo_is_nothing(yearly: Services, given_: list[tuple[str, st
             assert len(rounds) == len(set(rounds))
         yearly.unmerge_learners(merge, BY)
     assert everything(yearly) == before
+
+
+@pytest.fixture
+def two_halves(yearly: Services) -> tuple[str, str]:
+    """Two learners who have completed something and hold nothing."""
+    take(yearly, done("course:2", A), done("course:9", B))
+    known = ids(yearly)
+    return known["1"], known["2"]
+
+
+@pytest.mark.parametrize("by_source", [False, True])
+def test_undo_keeps_a_mark_of_protection_that_came_meanwhile(
+    yearly: Services, two_halves: tuple[str, str], by_source: bool
+) -> None:
+    merge = yearly.merge_learners(*two_halves, BY)
+    if by_source:
+        take(yearly, done("course:9", B.model_copy(update={"protected": True})))
+    else:
+        yearly.protect_learner(two_halves[0], BY)
+    yearly.unmerge_learners(merge, BY)
+    assert [yearly.learner(one).protected for one in two_halves] == [True, True]
+
+
+def test_undo_does_not_bring_an_erased_address_back(yearly: Services, two_halves: tuple[str, str]) -> None:
+    merge = yearly.merge_learners(*two_halves, BY)
+    organised(yearly, public_body=True)
+    yearly.erase_learner(two_halves[0], BY, "Hon har bett om det.")
+    with yearly.database.transaction() as session:
+        assert "asa1@demo.example" not in session.get_one(MergeRow, merge).before
+    yearly.unmerge_learners(merge, BY)
+    assert [yearly.learner(one).email for one in two_halves] == [None, None]

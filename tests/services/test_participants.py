@@ -108,3 +108,9 @@ def test_all_learners_are_read_in_batches(yearly: Services, monkeypatch: pytest.
     pull(yearly, *(done("course:9", someone(str(number))) for number in range(5)))
     found = yearly.participants(NOVEMBER, "Projektledare")
     assert [one.id for one in found] == sorted(one.id for one, _ in yearly.learners())
+
+
+def test_erased_learner_is_no_protected_participant(yearly: Services, issued: CredentialView) -> None:
+    yearly.erase_learner(issued.learner_id, "Rektor Ek", "Har bett om det.")
+    assert yearly.participants(changed(coded=True), "Rektor Ek") == []
+    assert not yearly.has_protected()
