@@ -76,7 +76,7 @@ def _staff(school: Services) -> Known:
     waiting = school.invite_staff("Eva", "eva@demo.example", (Role.OWNER,))
     session = school.redeem_invitation(joined.url.rpartition("/")[2])
     account = Account(issuer="https://id.demo.example", subject=f"of {school.organisation} alone")
-    school.bind_account(session, account)
+    school.bind_account(session, account, "oidc")
     school.add_passkey(session, f"passkey of {school.organisation}", b"key", 1)
     signed_in: SignedIn = school.staff_session(session)
     return {

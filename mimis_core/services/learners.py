@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
@@ -26,7 +27,7 @@ SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike on paper."""
 
 
-def erased(organisation: str) -> Select[tuple[str]]:
+def erased(organisation: str) -> Select[Any]:
     """Ids of learners whose record was erased: they are marked as protected too, and are nobody any more."""
     return select(ErasureRow.learner_id).where(ErasureRow.organisation == organisation, ErasureRow.scope == "all")
 

@@ -74,11 +74,20 @@ class RightServices(ServicesBase):
             return right
 
     def take_right(self, right: Right) -> int:
-        """The issuer's half of granting; gives how many awards that waited for it are taken up. May be repeated."""
+        """The issuer's half of granting; gives how many awards that waited for it are taken up. May be repeated.
+
+        Raises UserError for a right that is another's, or that has ended here while the owner's half has not.
+        """
         if right.issuer != self.organisation or right.owner == self.organisation:
             raise UserError(f"Right {right.number} is not for {self.organisation}.", mend="Name the right issuer.")
         with self._transaction() as session:
-            if not self._rows(session, RightRow, RightRow.number == right.number):
+            known = self._rows(session, RightRow, RightRow.number == right.number)
+            if known and known[0].ended_at is not None:
+                raise UserError(
+                    f"Right {right.number} has ended here already.",
+                    mend=f"Finish ending it, then grant anew: mimis rights end {right.number}",
+                )
+            if not known:
                 self._keep_right(session, right)
             return self._take_up(session, right.achievement_id)
 

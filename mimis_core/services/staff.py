@@ -125,7 +125,8 @@ class StaffServices(ServicesBase):
         """
         with self._transaction() as session:
             row = self._working(session, staff_id)
-            row.account_key = None
+            # Until she is in again she does not stand in for the last owner.
+            row.account_key = row.joined_at = None
             self._lock_out(session, staff_id)
             self._audit(session, by, "staff.reset", staff_id)
             token, expires = self._new_link(session, row)
@@ -134,18 +135,18 @@ class StaffServices(ServicesBase):
     def change_roles(self, staff_id: str, roles: tuple[Role, ...], by: str = LOCAL) -> None:
         """Give somebody these roles and no others. Raises NotFoundError; UserError when no owner would be left."""
         with self._transaction() as session:
-            row = self._working(session, staff_id)
             wanted = read_roles(roles)
             if Role.OWNER not in wanted:
-                self._keep_an_owner(session, row)
+                self._keep_an_owner(session, staff_id)
+            row = self._working(session, staff_id)
             before, row.roles = row.roles, ",".join(wanted)
             self._audit(session, by, "staff.roles", staff_id, before=before, after=row.roles)
 
     def remove_staff(self, staff_id: str, by: str = LOCAL) -> None:
         """End somebody's access at once, in all her sessions. Raises NotFoundError; UserError for the last owner."""
         with self._transaction() as session:
+            self._keep_an_owner(session, staff_id)
             row = self._working(session, staff_id)
-            self._keep_an_owner(session, row)
             # Her account is free for another organisation's or a later row of hers; name and address stay for the
             # record of what she decided.
             row.removed_at, row.account_key = self.clock(), None
@@ -167,22 +168,24 @@ class StaffServices(ServicesBase):
             raise NotFoundError(f"There is no member of staff {staff_id!r} here.", code="unknown")
         return session.get_one(StaffRow, staff_id, with_for_update=True, populate_existing=True)
 
-    def _keep_an_owner(self, session: Session, leaving: StaffRow) -> None:
-        """Refuse to let the last owner go; one who has never signed in does not stand in for one who has."""
+    def _keep_an_owner(self, session: Session, staff_id: str) -> None:
+        """Refuse to let the last owner go; one who has never signed in does not stand in for one who has.
+
+        Call it before any row is locked: all owners are, in one order, so that two who remove each other leave one.
+        """
         query = (
             select(StaffRow)
             .where(StaffRow.organisation == self.organisation, StaffRow.removed_at.is_(None))
             .where(StaffRow.roles.contains(Role.OWNER.value))
             .order_by(StaffRow.id)
         )
-        # All owners are locked, so that two who remove each other at once leave one.
         owners = list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
-        others = [row for row in owners if row.id != leaving.id]
-        if leaving.joined_at is not None:
-            others = [row for row in others if row.joined_at is not None]
-        if leaving in owners and not others:
+        leaving = next((row for row in owners if row.id == staff_id), None)
+        if leaving is None:
+            return
+        if not any(row.joined_at or not leaving.joined_at for row in owners if row is not leaving):
             raise UserError(
-                f"Staff {leaving.id} is the last owner.",
+                f"Staff {staff_id} is the last owner.",
                 mend="Make somebody else an owner first, who has signed in.",
                 code="last_owner",
             )
@@ -217,7 +220,8 @@ class StaffServices(ServicesBase):
         url = f"{self.settings.base_url}/staff/invitation/{token}"
         mailed = True
         try:
-            subject, text = invitation_mail(self.settings.organisation.legal_name["sv"], url)
+            names = self.settings.organisation.legal_name
+            subject, text = invitation_mail(names.get("sv") or next(iter(names.values())), url)
             self._courier("mail").deliver(Parcel(key=f"staff:{new_id()}", to=row.email, subject=subject, text=text))
         except MimisError:
             mailed = False

@@ -55,20 +55,21 @@ class StaffSessionServices(StaffServices):
         Raises NotFoundError with code ``no_staff``.
         """
         with self._transaction() as session:
-            row = self._holder(session, account) or self._bind_by_mail(session, account)
+            row = self._holder(session, account) or self._bind_by_mail(session, account, way)
             if row is None:
                 raise NotFoundError(
                     "This account belongs to no member of staff.", mend="Ask an owner to invite you.", code="no_staff"
                 )
             return self._begin_session(session, row, way)
 
-    def bind_account(self, token: str, account: Account) -> None:
+    def bind_account(self, token: str, account: Account, way: str) -> None:
         """Let her who is signed in get in by this account from now on.
 
         Raises NotFoundError without a session, and UserError when she has another account, or it is somebody else's.
         """
         with self._transaction() as session:
-            row = self._working(session, self._live_session(session, token).staff_id)
+            live = self._live_session(session, token)
+            row = self._working(session, live.staff_id)
             key = self._account_key(account)
             if row.account_key == key:
                 return
@@ -78,7 +79,7 @@ class StaffSessionServices(StaffServices):
                     mend="An administrator starts over with: mimis admin reset",
                 )
             row.account_key = key
-            self._audit(session, row.id, "staff.bind", row.id, how="invitation")
+            self._audit(session, row.id, "staff.bind", row.id, how=live.way, way=way)
 
     def staff_session(self, token: str) -> SignedIn:
         """Who is signed in. Raises NotFoundError when the session has ended or never was."""
@@ -162,7 +163,7 @@ class StaffSessionServices(StaffServices):
         )
         return rows[0] if rows else None
 
-    def _bind_by_mail(self, session: Session, account: Account) -> StaffRow | None:
+    def _bind_by_mail(self, session: Session, account: Account, way: str) -> StaffRow | None:
         """An address that the place has not checked may be anybody's; who has an account is known by that alone."""
         if not account.email or not account.email_verified:
             return None
@@ -176,5 +177,5 @@ class StaffSessionServices(StaffServices):
         if len(rows) != 1:
             return None
         rows[0].account_key = self._account_key(account)
-        self._audit(session, rows[0].id, "staff.bind", rows[0].id, how="mail")
+        self._audit(session, rows[0].id, "staff.bind", rows[0].id, how="mail", way=way)
         return rows[0]

@@ -93,7 +93,7 @@ def back() -> ResponseReturnValue:
     try:
         account = _oidc().account()
         if connect and session_token():
-            current_services().bind_account(session_token(), account)
+            current_services().bind_account(session_token(), account, WAY)
         else:
             begin_staff_session(current_services().sign_in_account(account, WAY))
     except UserError as error:

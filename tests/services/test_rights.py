@@ -179,3 +179,12 @@ def test_both_record_it(both: Both) -> None:
         with one.database.transaction() as session:
             mine = session.query(AuditRow).filter_by(organisation=one.organisation, subject=number)
             assert sorted(row.action for row in mine) == ["right.end", "right.grant"]
+
+
+def test_right_that_ended_by_half_is_not_said_to_be_granted(both: Both) -> None:
+    number = grant(both)
+    both[1].end_right(number)
+    with pytest.raises(UserError, match=number):
+        grant(both)
+    both[0].end_right(number)
+    assert grant(both) != number

@@ -190,18 +190,18 @@ def test_bound_address_lets_no_second_account_in(
 def test_account_is_bound_by_the_link_without_an_address(school: Services, account: Account) -> None:
     staff_id, token = join(school)
     bare = account.model_copy(update={"email": None})
-    school.bind_account(token, bare)
-    school.bind_account(token, bare)
+    school.bind_account(token, bare, "lms")
+    school.bind_account(token, bare, "lms")
     assert school.staff_session(school.sign_in_account(bare, "lms")).staff.id == staff_id
 
 
 def test_account_of_one_is_not_bound_to_another(school: Services, account: Account) -> None:
     _, hers = join(school)
     _, his = join(school, Role.READER, "Bo")
-    school.bind_account(hers, account)
+    school.bind_account(hers, account, "oidc")
     for token, other in ((his, account), (hers, account.model_copy(update={"subject": "9"}))):
         with pytest.raises(UserError):
-            school.bind_account(token, other)
+            school.bind_account(token, other, "oidc")
 
 
 # Sessions --------------------------------------------------------------------------------------------------------
@@ -324,3 +324,27 @@ def test_staff_come_by_name(school: Services) -> None:
     for name in ("bo", "Anna", "Åsa"):
         join(school, name=name)
     assert [one.name for one in school.staff()] == ["Anna", "bo", "Åsa"]
+
+
+def test_record_says_how_an_account_was_bound(school: Services, account: Account) -> None:
+    _, token = join(school)
+    school.add_passkey(token, "key", b"public", 0)
+    later = school.sign_in_passkey("key", 1)
+    school.bind_account(later, account, "oidc")
+    with school.database.transaction() as session:
+        row = session.query(AuditRow).filter_by(action="staff.bind").one()
+        assert (row.details["how"], row.details["way"]) == ("passkey", "oidc")
+
+
+def test_owner_who_must_start_over_stands_in_for_nobody(school: Services) -> None:
+    asa, bo = (join(school, name=name)[0] for name in ("Åsa", "Bo"))
+    school.reset_staff(bo)
+    with pytest.raises(UserError) as refused:
+        school.remove_staff(asa)
+    assert refused.value.code == "last_owner"
+
+
+def test_school_without_a_swedish_name_invites(school: Services) -> None:
+    named = school.settings.organisation.model_copy(update={"legal_name": {"en": "The school"}})
+    school.settings = school.settings.model_copy(update={"organisation": named})
+    assert school.invite_staff("Åsa", "åsa@demo.example", (Role.OWNER,)).url
