@@ -29,10 +29,16 @@ def list_awards(
 
 
 @app.command()
-def approve(ids: Ids, by: By, config: Config = HERE, json_: Json = False) -> None:
+def approve(
+    ids: Ids,
+    by: By,
+    again: Annotated[bool, typer.Option("--again", help="Also what was rejected before.")] = False,
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
     """Approve one or many; their credentials are issued at once. Exit code 3 when some could not be decided."""
     with configured(config) as services:
-        decided = decide_each(ids, lambda one: services.decide_award(one, approve=True, by=by))
+        decided = decide_each(ids, lambda one: services.decide_award(one, approve=True, by=by, again=again))
         work = services.drain()
     emit({"approved": decided, **asdict(work)}, json_)
     raise typer.Exit(DONE if decided == len(ids) else PARTLY)

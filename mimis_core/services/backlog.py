@@ -36,8 +36,10 @@ class BacklogServices(ServicesBase):
 
         Raises NotFoundError for an id that is none of work that needs attention.
         """
+        stopped = OutboxRow.organisation == self.organisation, UNDONE, OutboxRow.state == "attention"
         with self._transaction() as session:
-            rows = self._rows(session, OutboxRow, UNDONE, OutboxRow.state == "attention")
+            # Locked: another may retry the same at this moment, and what went out since must not go out again.
+            rows = session.scalars(select(OutboxRow).where(*stopped).order_by(OutboxRow.id).with_for_update()).all()
             for wanted in ids:
                 if not any(wanted in (row.id, row.ref) for row in rows):
                     raise NotFoundError(f"No work {wanted!r} needs attention here.", mend="See: mimis jobs")

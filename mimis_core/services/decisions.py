@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import distinct, exists, func, select, tuple_
+from sqlalchemy import delete, distinct, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from mimis_core.catalogue import check_achievement, meets, passes
@@ -17,7 +17,22 @@ from mimis_core.model import Achievement, AwardState, Completion, CompletionKind
 from mimis_core.pipeline import add_months
 from mimis_core.services.intake import IntakeServices
 from mimis_core.services.learners import PROTECTED_NAME
-from mimis_core.store.tables import AliasRow, AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow, new_id
+from mimis_core.store.tables import (
+    AliasRow,
+    AwardRow,
+    CompletionRow,
+    CredentialRow,
+    IdentityRow,
+    LearnerRow,
+    OutboxRow,
+    new_id,
+)
+
+DECIDED: dict[str, str] = {
+    AwardState.APPROVED: "Revoke its credential instead.",
+    AwardState.REJECTED: "If that was wrong: mimis awards approve --again; on a learner's appeal: mimis appeals",
+}
+"""What to do about an award that was decided before, by its state."""
 
 
 class DecisionServices(IntakeServices):
@@ -37,16 +52,20 @@ class DecisionServices(IntakeServices):
             newest = sorted(rows, key=lambda row: row.completed_at, reverse=True)
             return [_award_summary(row, names[row.learner_id]) for row in newest]
 
-    def decide_award(self, award_id: str, *, approve: bool, by: str, reason: str | None = None) -> None:
+    def decide_award(
+        self, award_id: str, *, approve: bool, by: str, reason: str | None = None, again: bool = False
+    ) -> None:
         """Record a person's decision; approving queues the credential.
 
         Raises NotFoundError, or UserError when the catalogue entry does not pass the six checks or the decision was
-        taken before.
+        taken before: of two who decide at once the second is told. ``again`` approves what was rejected too.
         """
         with self._transaction() as session:
-            row = self._get(session, AwardRow, award_id, "award")
-            if row.state == AwardState.APPROVED:
-                raise UserError(f"Award {award_id} is approved already.", mend="Revoke its credential instead.")
+            self._get(session, AwardRow, award_id, "award")
+            row = session.get_one(AwardRow, award_id, with_for_update=True, populate_existing=True)
+            meant = again and approve and row.state == AwardState.REJECTED
+            if row.state != AwardState.PROPOSED and not meant:
+                raise UserError(f"Award {award_id} is {row.state} already.", mend=DECIDED[row.state])
             achievement = self.catalogue.get(row.achievement_id, row.achievement_version)
             if approve and not (achievement and passes(check_achievement(achievement))):
                 raise UserError(
@@ -70,9 +89,13 @@ class DecisionServices(IntakeServices):
         return known[1]
 
     def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
+        anew = row.decided_at is not None
         row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
         self._audit(session, by, f"award.{state.value}", row.id)
         if state is AwardState.APPROVED:
+            if anew:  # it may have been approved before, and one award has one row of work
+                mine = OutboxRow.organisation == self.organisation, OutboxRow.kind == "issue"
+                session.execute(delete(OutboxRow).where(*mine, OutboxRow.ref == row.id))
             self._enqueue(session, "issue", row.id)
 
     def _propose(
@@ -129,14 +152,19 @@ class DecisionServices(IntakeServices):
         )
 
     def _rounds(self, session: Session, award: AwardRow) -> list[AwardRow]:
-        """All decisions about an award's learner and achievement version."""
-        return self._rows(
+        """All decisions about an award's learner and achievement version; those not taken yet are locked."""
+        rows = self._rows(
             session,
             AwardRow,
             AwardRow.learner_id == award.learner_id,
             AwardRow.achievement_id == award.achievement_id,
             AwardRow.achievement_version == award.achievement_version,
         )
+        for row in rows:
+            # Only these: who issues has the approved ones locked while waiting for a credential that our caller has.
+            if row.state == AwardState.PROPOSED:
+                session.refresh(row, with_for_update=True)
+        return rows
 
     def _latest_credential(self, session: Session, award: AwardRow) -> CredentialRow | None:
         """The last credential of an award's learner and achievement version, in whatever state it is."""

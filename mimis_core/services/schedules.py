@@ -11,12 +11,15 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mimis_core.services.destinations import LONGEST_LEASE
 from mimis_core.services.leases import LeaseServices
 from mimis_core.services.when import parse_when
 from mimis_core.store.tables import ScheduleRow, new_id
 
 ALWAYS = {"school": {"renewals --remind": "hourly"}}
 """What a role needs without being told; ``never`` in ``[schedule]`` ends it."""
+SIGNED = {"audit sign": "03:45"}
+"""The same for whoever has a seal's key."""
 TRIES = 3
 """How often a command that fails is run for one due time."""
 TRY_AGAIN = timedelta(minutes=15)
@@ -39,8 +42,9 @@ class ScheduleServices(LeaseServices):
     """Says what is due, to one worker only."""
 
     def schedule(self) -> Mapping[str, str]:
-        """The commands and when each is due, those that a role always needs among them."""
-        return {**ALWAYS.get(self.settings.role, {}), **self.settings.schedule}
+        """The commands and when each is due, those that need not be told among them."""
+        signed = SIGNED if self.settings.signer is not None else {}
+        return {**ALWAYS.get(self.settings.role, {}), **signed, **self.settings.schedule}
 
     def check_schedule(self) -> None:
         """Raise ConfigurationError for a time that cannot be read."""
@@ -105,7 +109,8 @@ class ScheduleServices(LeaseServices):
 
     def _take_run(self, session: Session, command: str, form: str, due: datetime) -> Run | None:
         now, mine = self.clock(), ScheduleRow.command == command
-        if self._rows(session, ScheduleRow, mine, ScheduleRow.state == "running", ScheduleRow.lease_until >= now):
+        held = ScheduleRow.lease_until.between(now, now + LONGEST_LEASE)
+        if self._rows(session, ScheduleRow, mine, ScheduleRow.state == "running", held):
             return None
         row = next(iter(self._rows(session, ScheduleRow, mine, ScheduleRow.due == due)), None)
         if row is not None:
@@ -129,7 +134,8 @@ class ScheduleServices(LeaseServices):
 
     def _begin_run(self, session: Session, row: ScheduleRow, now: datetime) -> Run | None:
         run = Run(row.id, row.command, f"{self.worker}:{next(self._claims)}")
-        free = or_(ScheduleRow.lease_until.is_(None), ScheduleRow.lease_until < now)
+        lease = ScheduleRow.lease_until
+        free = or_(lease.is_(None), lease < now, lease > now + LONGEST_LEASE)
         mine = {
             "state": "running",
             "attempts": ScheduleRow.attempts + 1,

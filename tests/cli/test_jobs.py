@@ -27,7 +27,7 @@ def test_jobs_tells_counts_and_reasons(stopped: str, mimis: Mimis, folder: Path)
     told = mimis("jobs", "--config", folder, "--json").json
     assert told["counts"]["attention"] == 1
     assert [job["reason"] for job in told["jobs"]] == ["The wallet refused the file."]
-    assert [one["command"] for one in told["schedule"]] == ["renewals --remind"]
+    assert [one["command"] for one in told["schedule"]] == ["renewals --remind", "audit sign"]
 
 
 def test_jobs_for_people_names_the_commands(stopped: str, mimis: Mimis, folder: Path) -> None:

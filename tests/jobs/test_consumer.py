@@ -110,6 +110,17 @@ def test_scheduled_command_runs_in_a_process_of_its_own(queue: JobQueue, school:
     assert [(one["command"], one["state"]) for one in school.scheduled()][-1] == ("adapters", "done")
 
 
+def test_audit_is_signed_by_the_clock(queue: JobQueue, school: Services, clock: Clock) -> None:
+    school.settings = school.settings.model_copy(update={"schedule": {"renewals --remind": "never"}})
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    assert queue.run_due() == 0
+    clock.forward(days=1)
+    assert queue.run_due() == 1
+    verdict = school.verify_audit()
+    assert (verdict.whole, verdict.signed_seq) == (True, verdict.seq)
+
+
 def test_failed_command_is_told_and_tried_again(
     queue: JobQueue, school: Services, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

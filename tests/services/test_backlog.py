@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime
+
 import pytest
 
 from mimis_core import NotFoundError, PermanentError, TemporaryError
-from mimis_core.services import Services
+from mimis_core.services import Services, WorkDone
+from mimis_core.services.backlog import DOUBT
 from tests.school import HandCourier, HandSource, done, page
-from tests.services.workers import queue_deliveries
+from tests.services.workers import colleague, queue_deliveries
 
 
 @pytest.fixture
-def mixed(school: Services) -> Services:
-    """A delivery each that is in hand, postponed, stopped, and queued."""
+def issued(school: Services) -> Services:
+    """A school with one issued credential and its mail sent."""
     HandSource.pages = [page(done("course:1"))]
     school.sync()
     school.drain()
+    return school
+
+
+@pytest.fixture
+def mixed(issued: Services) -> Services:
+    """A delivery each that is in hand, postponed, stopped, and queued."""
+    school = issued
     for error in (TemporaryError("busy"), PermanentError("no")):
         HandCourier.errors = [error]
         queue_deliveries(school, f"{type(error).__name__}@b.example")
@@ -66,6 +77,31 @@ def test_retry_of_what_has_not_stopped_is_refused(mixed: Services) -> None:
     (row,) = mixed.backlog_rows("postponed")
     with pytest.raises(NotFoundError, match="mimis jobs"):
         mixed.retry_attention(ids=[row["id"]])
+
+
+def test_two_who_retry_at_once_send_one_mail(issued: Services) -> None:
+    HandCourier.errors = [PermanentError("Nobody knows.", code=DOUBT)]
+    view = issued.all_credentials()[0]
+    issued.suspend_credential(view.id, "Kontroll.", "Rektor")
+    issued.drain()
+    now = issued.clock()
+    with colleague(issued) as other, ThreadPoolExecutor(1) as pool:
+        other.clock = lambda: now
+        faster: list[Future[WorkDone]] = []
+
+        def retry() -> WorkDone:
+            other.retry_attention(doubtful=True)
+            return other.drain()
+
+        def clock() -> datetime:
+            if not faster:  # between the look at what has stopped and the record
+                faster.append(pool.submit(retry))
+                wait(faster, 1)
+            return now
+
+        issued.clock = clock
+        issued.retry_attention(doubtful=True)
+        assert issued.drain().mails + faster[0].result().mails == 1
 
 
 def test_dry_retry_changes_nothing(mixed: Services) -> None:

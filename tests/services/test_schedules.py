@@ -14,7 +14,7 @@ from mimis_core.store.tables import ScheduleRow
 from tests.school import Clock
 from tests.services.workers import colleague
 
-NIGHTLY = {"sync": "02:30", "renewals --remind": "never"}
+NIGHTLY = {"sync": "02:30", "renewals --remind": "never", "audit sign": "never"}
 
 
 @pytest.fixture
@@ -110,6 +110,16 @@ def test_run_of_a_dead_worker_is_taken_over(nightly: Services, clock: Clock) -> 
             assert [row.state for row in other._rows(session, ScheduleRow, ScheduleRow.attempts > 0)] == ["running"]
 
 
+def test_dead_worker_whose_clock_ran_ahead_holds_nothing(nightly: Services, clock: Clock) -> None:
+    clock.forward(days=3650)
+    taken(nightly)
+    clock.forward(days=-3650)
+    with colleague(nightly) as other:
+        assert run_all(other) == ["sync"]
+        clock.forward(days=1)
+        assert run_all(other) == ["sync"]
+
+
 def test_run_that_was_handed_back_starts_at_once(nightly: Services) -> None:
     assert run_all(nightly, code=None) == ["sync"]
     with colleague(nightly) as other:
@@ -139,12 +149,34 @@ def test_partly_done_is_done(nightly: Services, clock: Clock) -> None:
     run_all(nightly, code=3)
     clock.forward(minutes=16)
     assert run_all(nightly) == []
-    assert {one["command"]: one["state"] for one in nightly.scheduled()} == {"sync": "done", "renewals --remind": None}
+    assert {one["command"]: one["state"] for one in nightly.scheduled()}["sync"] == "done"
 
 
 def test_calendar_is_looked_at_without_being_told(school: Services, clock: Clock) -> None:
     run_all(school)
     clock.forward(hours=1)
+    assert run_all(school) == ["renewals --remind"]
+
+
+def test_audit_is_signed_daily_without_being_told(school: Services, clock: Clock) -> None:
+    run_all(school)
+    for _ in range(2):
+        clock.forward(days=1)
+        assert "audit sign" in run_all(school)
+        assert "audit sign" not in run_all(school)
+
+
+def test_audit_is_signed_by_no_clock_without_a_key(school: Services, clock: Clock) -> None:
+    school.settings = school.settings.model_copy(update={"signer": None})
+    run_all(school)
+    clock.forward(days=1)
+    assert run_all(school) == ["renewals --remind"]
+
+
+def test_never_ends_the_daily_signature(school: Services, clock: Clock) -> None:
+    school.settings = school.settings.model_copy(update={"schedule": {"audit sign": "never"}})
+    run_all(school)
+    clock.forward(days=1)
     assert run_all(school) == ["renewals --remind"]
 
 

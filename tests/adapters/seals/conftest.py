@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -34,7 +35,7 @@ class KeyMaker:
         return make_trial_key(organisation, at, algorithm)
 
     def open(self, key: TrialKey, now: datetime = NOW) -> Pkcs12Signer:
-        file = self.folder / f"{key.password}.p12"
+        file = self.folder / f"{hashlib.sha256(key.pkcs12).hexdigest()[:12]}.p12"  # errors name the file
         file.write_bytes(key.pkcs12)
         settings = Pkcs12Settings.model_validate({"file": str(file), "password": key.password})
         return Pkcs12Signer("signer", settings, now=lambda: now)

@@ -6,6 +6,7 @@ timestamps are inside the files; ``root.pem`` and ``tsa-root.pem`` are what to t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import tempfile
@@ -47,7 +48,7 @@ def small_document() -> Document:
 
 def open_key(key: TrialKey, folder: Path) -> Pkcs12Signer:
     """A signer over a key file in the folder."""
-    file = folder / f"{key.password}.p12"
+    file = folder / f"{hashlib.sha256(key.pkcs12).hexdigest()[:12]}.p12"
     file.write_bytes(key.pkcs12)
     settings = Pkcs12Settings.model_validate({"file": str(file), "password": key.password})
     return Pkcs12Signer("signer", settings)
