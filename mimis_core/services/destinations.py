@@ -44,12 +44,14 @@ T = TypeVar("T")
 class Lane:
     """The way to one destination in this process: threads, a pace, and a gate.
 
-    ``closed`` hands back what waits; ``troubled`` is True when it has failed since its last success.
+    ``closings`` counts how often the gate was closed: what was claimed before the last time is handed back.
+    ``troubled`` is True when it has failed since its last success.
     """
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
-        self.closed = self.troubled = False
+        self.closings = 0
+        self.troubled = False
         self.threads = pace.most_at_once or AT_ONCE
         self.capacity = self.threads if pace.limited else WAITING
         self._pool = ThreadPoolExecutor(self.threads, "deliver")

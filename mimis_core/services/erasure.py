@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import NotFoundError, TemporaryError, UserError
 from mimis_core.model import Model
 from mimis_core.services.learner_tables import table_of
+from mimis_core.services.learners import ERASED_NAME
 from mimis_core.services.signals import SignalServices
 from mimis_core.store.record_tables import AppealRow, ErasureRow, MergeRow, TombstoneRow
 from mimis_core.store.tables import (
@@ -45,8 +46,6 @@ from mimis_core.store.tables import (
 )
 
 Scope = Literal["all", "contacts"]
-ERASED_NAME = "Raderad deltagare"
-"""Stands in the place of a name that was erased."""
 STATUS_STAYS = "status of each credential: urn, public id, achievement and dates, for whoever holds the file to ask"
 AUDIT_STAYS = "audit: what was done when, by ids that lead to nobody any more"
 RECORD_STAYS = (

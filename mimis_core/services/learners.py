@@ -23,6 +23,8 @@ LINK_LIFE = timedelta(minutes=15)
 SLIP_LIFE = timedelta(days=30)
 PROTECTED_NAME = "Skyddad person"
 """Shown instead of the name of a person with skyddade personuppgifter."""
+ERASED_NAME = "Raderad deltagare"
+"""Stands in the place of a name that was erased."""
 SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike on paper."""
 
@@ -185,7 +187,10 @@ class LearnerServices(ServicesBase):
 
 
 def _hide_protected(learner: Learner) -> Learner:
-    return Learner(id=learner.id, full_name=PROTECTED_NAME, protected=True) if learner.protected else learner
+    """What a list shows of a learner. One who was erased is marked too, and nothing of hers is left to hide."""
+    if not learner.protected or learner.full_name == ERASED_NAME:
+        return learner
+    return Learner(id=learner.id, full_name=PROTECTED_NAME, protected=True)
 
 
 def _place(learner: Learner) -> tuple[bytes, str]:

@@ -38,7 +38,10 @@ LONGEST_IN_HAND = 3600.0
 
 @dataclass(frozen=True)
 class Job:
-    """One leased outbox row. ``interrupted``: a worker had begun it and never came back."""
+    """One leased outbox row.
+
+    ``interrupted``: a worker had begun it and never came back. ``gate``: how often its lane had been closed before.
+    """
 
     id: str
     kind: str
@@ -46,6 +49,12 @@ class Job:
     destination: str | None
     interrupted: bool
     lease: str
+    gate: int = 0
+
+
+def _job(row: OutboxRow, lease: str, gates: dict[str, int]) -> Job:
+    gate = gates.get(row.destination or "", 0)
+    return Job(row.id, row.kind, row.ref, row.destination, row.state == "doing", lease, gate)
 
 
 class LeaseLostError(Exception):
@@ -140,10 +149,12 @@ class LeaseServices(DestinationServices):
         self._make_ready()
         self._claimed = time.monotonic()
         now, lease = self.clock(), f"{self.worker}:{next(self._claims)}"
+        # Before the rows are read: a gate that closes from here on closes for these too.
+        gates = {name: lane.closings for name, lane in self._lanes.items()}
         with self._transaction() as session:
             rooms = self._rooms(session, self._hand.jobs())
             rows = self._fitting(session, self._due_rows(session, now, rooms), rooms)
-            jobs = [Job(row.id, row.kind, row.ref, row.destination, row.state == "doing", lease) for row in rows]
+            jobs = [_job(row, lease, gates) for row in rows]
             for row in rows:
                 row.lease, row.lease_until = lease, now + self._lease
         self._hand.take(jobs)

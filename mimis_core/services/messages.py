@@ -8,9 +8,14 @@ Mail = tuple[str, str]
 """Subject and plain text."""
 
 
+def name_of(school: Organisation) -> str:
+    """What a school calls itself: in Swedish, or in what it has a name in."""
+    return school.legal_name.get("sv") or next(iter(school.legal_name.values()))
+
+
 def sign_in_mail(school: Organisation, link: str) -> Mail:
     """Glossary message 21."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     return (
         f"Logga in hos {name}",
         f"Hej!\n\nKlicka på länken så loggas du in:\n{link}\n\n"
@@ -23,7 +28,7 @@ def sign_in_mail(school: Organisation, link: str) -> Mail:
 
 def received_mail(school: Organisation, given_name: str, titles: tuple[str, str], link: str) -> Mail:
     """Glossary message 20. A public body never promises that nobody else can ask for the document."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     sv_last = (
         "Det är du som väljer om en arbetsgivare ska få se det."
         if school.public_body
@@ -45,7 +50,7 @@ def received_mail(school: Organisation, given_name: str, titles: tuple[str, str]
 
 def file_mail(school: Organisation, given_name: str, titles: tuple[str, str]) -> Mail:
     """The sealed file by mail, with the way into Europass by hand."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     return (
         f"Ditt bevis från {name}",
         f"Hej {given_name}!\n\nHär är ditt bevis ”{titles[0]}” som fil.\n\nSå sparar du det i Europass:\n"
@@ -60,7 +65,7 @@ def file_mail(school: Organisation, given_name: str, titles: tuple[str, str]) ->
 
 def delivery_failed_mail(school: Organisation, given_name: str, titles: tuple[str, str], link: str) -> Mail:
     """Glossary message 24."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     return (
         "Vi kunde inte skicka ditt bevis till Europass",
         f"Hej {given_name}!\n\nDitt bevis ”{titles[0]}” gäller och finns kvar här: {link}\n\n"
@@ -75,7 +80,7 @@ def delivery_failed_mail(school: Organisation, given_name: str, titles: tuple[st
 
 def revoked_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str, reason: str) -> Mail:
     """Glossary message 25."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     contact = school.email or name
     return (
         f"Ditt bevis ”{titles[0]}” gäller inte längre",
@@ -84,13 +89,14 @@ def revoked_mail(school: Organisation, given_name: str, titles: tuple[str, str],
         f"Tycker du att det är fel? Skriv till {contact}, så tittar skolan på det igen.\n\n"
         f"Hälsningar\n{name}\n\n---\n"
         f'Hello {given_name}.\n\nThe school has revoked your credential "{titles[1]}" on {day}. '
-        f"Anyone who checks it sees that it is revoked. Do you think this is wrong? Write to {contact}.\n",
+        f"The reason is: {reason}\n\nAnyone who checks it sees that it is revoked. "
+        f"Do you think this is wrong? Write to {contact}.\n",
     )
 
 
 def suspended_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str, reason: str) -> Mail:
     """The school has stopped a credential for now."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     contact = school.email or name
     return (
         f"Ditt bevis ”{titles[0]}” är stoppat tills vidare",
@@ -98,14 +104,15 @@ def suspended_mail(school: Organisation, given_name: str, titles: tuple[str, str
         "Den som kontrollerar beviset ser att det är stoppat. Du får ett nytt mejl när det gäller igen eller tas "
         f"tillbaka.\n\nTycker du att det är fel? Skriv till {contact}.\n\nHälsningar\n{name}\n\n---\n"
         f'Hello {given_name}.\n\nThe school has stopped your credential "{titles[1]}" on {day} while something is '
-        "checked. Anyone who checks it sees that it is stopped. You get another e-mail when it is valid again or "
+        f"checked. The reason is: {reason}\n\n"
+        "Anyone who checks it sees that it is stopped. You get another e-mail when it is valid again or "
         f"is taken back. Do you think this is wrong? Write to {contact}.\n",
     )
 
 
 def reinstated_mail(school: Organisation, given_name: str, titles: tuple[str, str], link: str) -> Mail:
     """A credential that was stopped is valid again."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     return (
         f"Ditt bevis ”{titles[0]}” gäller igen",
         f"Hej {given_name}!\n\n{name} har kontrollerat beviset och det gäller igen. Filen är densamma som förut: "
@@ -132,7 +139,7 @@ def corrected_mail(
     school: Organisation, given_name: str, titles: tuple[str, str], link: str, reason: str, *, in_wallet: bool
 ) -> Mail:
     """A corrected credential stands in the place of an earlier one."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     sv_file, en_file = IN_WALLET if in_wallet else SAVED
     return (
         f"Du har fått ett rättat bevis från {name}",
@@ -149,7 +156,7 @@ def renewed_mail(
     school: Organisation, given_name: str, titles: tuple[str, str], link: str, day: str | None, *, in_wallet: bool
 ) -> Mail:
     """A renewed credential; shares go on showing the old one, since the learner allowed that one."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     sv_file, en_file = IN_WALLET if in_wallet else SAVED
     sv_day, en_day = (f" Det gäller till {day}.", f" It is valid until {day}.") if day else ("", "")
     return (
@@ -165,7 +172,7 @@ def renewed_mail(
 
 def expired_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str) -> Mail:
     """The time when a credential was valid is over."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     contact = school.email or name
     return (
         f"Ditt bevis ”{titles[0]}” har gått ut",
@@ -179,7 +186,7 @@ def expired_mail(school: Organisation, given_name: str, titles: tuple[str, str],
 
 def reminder_mail(school: Organisation, given_name: str, titles: tuple[str, str], day: str, link: str) -> Mail:
     """A credential will expire soon."""
-    name = school.legal_name["sv"]
+    name = name_of(school)
     contact = school.email or name
     return (
         f"Ditt bevis ”{titles[0]}” gäller till {day}",

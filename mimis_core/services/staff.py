@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import MimisError, NotFoundError, PermissionDeniedError, UserError
 from mimis_core.model import Model, Parcel
 from mimis_core.services.base import ServicesBase
-from mimis_core.services.messages import Mail
+from mimis_core.services.messages import Mail, name_of
 from mimis_core.services.roles import ALLOWED, SECOND_FACTOR, SECOND_FACTOR_LIFE, Role, read_roles
 from mimis_core.store.staff_tables import InvitationRow, PasskeyRow, SessionRow, StaffRow
 from mimis_core.store.tables import new_id
@@ -220,8 +220,7 @@ class StaffServices(ServicesBase):
         url = f"{self.settings.base_url}/staff/invitation/{token}"
         mailed = True
         try:
-            names = self.settings.organisation.legal_name
-            subject, text = invitation_mail(names.get("sv") or next(iter(names.values())), url)
+            subject, text = invitation_mail(name_of(self.settings.organisation), url)
             self._courier("mail").deliver(Parcel(key=f"staff:{new_id()}", to=row.email, subject=subject, text=text))
         except MimisError:
             mailed = False

@@ -89,7 +89,6 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
         for job in jobs:
             lane = self._lanes.get(job.destination or "")
             if lane is not None:
-                lane.closed = False
                 flights[lane.submit(self._take_turn, job)] = job
 
     def _collect(self, flights: dict[Future[Outcome], Job], done: WorkDone, *, wait_for_one: bool) -> None:
@@ -115,7 +114,7 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
 
     def _take_turn(self, job: Job) -> Outcome:
         lane: Lane = self._lanes[job.destination or ""]
-        if not lane.closed and lane.wait_turn(self._stopping) and not lane.closed:
+        if lane.closings == job.gate and lane.wait_turn(self._stopping) and lane.closings == job.gate:
             return self._do(job)
         self._release([job])
         return None
@@ -291,7 +290,7 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
             closes = self._note_failure(session, job.destination, error)
         if closes:
             # Only now: what is handed back must not be claimed by whoever cannot see yet that it is closed.
-            self._lanes[job.destination or ""].closed = True
+            self._lanes[job.destination or ""].closings += 1
         return "postponed"
 
     def _stop(self, session: Session, row: OutboxRow, error: Exception) -> None:

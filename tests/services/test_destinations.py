@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -130,6 +131,21 @@ def test_wallet_that_is_down_is_left_alone_while_others_go_on(issued: Services, 
     assert issued.destinations() == []
 
 
+def test_gate_that_closes_while_work_is_handed_out_stays_closed(
+    issued: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_once(lane: Lane, call: Any, job: Job) -> Future[Any]:
+        flight: Future[Any] = Future()
+        flight.set_result(call(job))
+        return flight
+
+    monkeypatch.setattr(Lane, "submit", at_once)  # as if its threads were faster than what hands out
+    HandCourier.errors = [TemporaryError("down") for _ in range(100)]
+    queue_deliveries(issued, *addresses(20))
+    issued.drain()
+    assert 100 - len(HandCourier.errors) == 3
+
+
 def test_one_delivery_asks_whether_the_wallet_is_back(issued: Services, clock: Clock) -> None:
     HandCourier.errors = [TemporaryError("down") for _ in range(100)]
     queue_deliveries(issued, *addresses(20))
@@ -216,7 +232,7 @@ def test_wrong_jobs_table_is_named(school: Services, table: dict[str, Any]) -> N
 def test_closed_lane_hands_back(issued: Services) -> None:
     queue_deliveries(issued, *addresses(1))
     (job,) = issued._claim()
-    issued._lanes["couriers.europass"].closed = True
+    issued._lanes["couriers.europass"].closings += 1
     assert issued._take_turn(job) is None
     assert issued._claim()[0] != job
     assert isinstance(job, Job)

@@ -239,3 +239,8 @@ def test_mark_of_an_erased_learner_is_not_taken_off(yearly: Services, issued: Cr
     with pytest.raises(UserError, match="erased"):
         yearly.protect_learner(issued.learner_id, BY, protected=False)
     assert yearly.learner(issued.learner_id).protected
+
+
+def test_erased_learner_is_not_listed_as_protected(yearly: Services, issued: CredentialView) -> None:
+    yearly.erase_learner(issued.learner_id, BY, WHY)
+    assert [one.full_name for one, _ in yearly.learners()] == ["Raderad deltagare"]
