@@ -48,12 +48,12 @@ class WalletStore:
     def __init__(self, prefix: str = "europass.eu") -> None:
         self._prefix = prefix
         self.wallets: dict[str, Wallet] = {}
+        self._by_email: dict[str, Wallet] = {}
         self.links: dict[str, ShareLink] = {}
 
     def by_email(self, email: str) -> Wallet | None:
         """The wallet of an e-mail address, whatever its case."""
-        wanted = email.casefold()
-        return next((wallet for wallet in self.wallets.values() if wallet.email.casefold() == wanted), None)
+        return self._by_email.get(email.casefold())
 
     def open(self, user_id: str, email: str) -> Wallet:
         """Open a permanent wallet; a temporary one of that address becomes it and keeps what it holds."""
@@ -66,22 +66,24 @@ class WalletStore:
         if earlier is not None:
             wallet.credentials = earlier.credentials
             del self.wallets[earlier.user_id]
-        self.wallets[user_id] = wallet
-        return wallet
+        return self._keep(wallet)
 
     def open_temporary(self, email: str) -> Wallet:
         """Open a wallet that waits for its owner to register with that address."""
         if self.by_email(email) is not None:
             raise TakenError("WL-0001")
         wallet = Wallet(_letters(16), email, f"{self._prefix}/Temp_{_letters(10)}", temporary=True)
-        self.wallets[wallet.user_id] = wallet
-        return wallet
+        return self._keep(wallet)
 
     def share(self, wallet: Wallet, urn: str, expires: datetime) -> ShareLink:
         """Make a share link of one credential."""
         link = ShareLink(_letters(16), wallet.user_id, urn, datetime.now(UTC), expires)
         self.links[link.hash] = link
         return link
+
+    def _keep(self, wallet: Wallet) -> Wallet:
+        self.wallets[wallet.user_id] = self._by_email[wallet.email.casefold()] = wallet
+        return wallet
 
 
 def _letters(length: int) -> str:
