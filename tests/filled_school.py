@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from mimis_core import Completion, Grade
-from mimis_core.services import Account, ImportedShare, Role, Services, ShareOrder, SignedIn
+from mimis_core.services import (
+    Account,
+    AttestationOrder,
+    AttesterFacts,
+    HelperOrder,
+    ImportedShare,
+    Opinion,
+    OutcomeAnswer,
+    Placement,
+    Role,
+    Services,
+    ShareOrder,
+    SignedIn,
+)
 from mimis_core.services.participants import ParticipantOrder
 from mimis_core.services.schedules import Run
 from mimis_core.store.every_table import METADATA
+from mimis_core.store.tables import MessageRow
 from tests.school import HandSource, done, page, someone
 
 Known = dict[str, Any]
 SHARED = "digitala-arbetsmiljoer"
+WAITING = "gastvard-hotell"
 
 
 def fill(school: Services) -> Known:
@@ -28,14 +44,20 @@ def fill(school: Services) -> Known:
     school.request_delivery(known["learner_id"], known["credential_id"], "europass", "asa1@demo.example")
     known["imported"] = ImportedShare(key="https://x.example/s/1", issuer="x", state="ask")
     school.save_import(known["imported"])
+    known["import_id"] = school.import_of(known["imported"].key).id
     school.take_hints("hand", ["hint"])
     known["appeal_id"] = school.appeal(known["learner_id"], "Titta igen.", credential_id=known["credential_id"])
     known["merge_id"] = school.merge_learners(known["learner_id"], known["other_id"], "Test")
     known["challenge"] = school.new_challenge()
+    known |= _launches(school)
     known["right"] = school.give_right(SHARED, "third", "Test")
-    known["number"] = known["right"].number
+    known["number"] = known["right_number"] = known["right"].number
+    known |= _catalogue(school, known)
+    known |= _attestations(school, known)
+    known |= _own(school, known)
     school.drain()
     known["ids"] = _ids_of_work(school)
+    known["work_id"] = known["ids"][0]
     known["run"] = Run(known["ids"][0], "sync", "lease")
     return known
 
@@ -59,6 +81,7 @@ def _learners(school: Services) -> Known:
     slip = school.make_slip(credential.learner_id, "Test")
     return {
         "learner_id": credential.learner_id,
+        "learner_ids": [credential.learner_id],
         "keep_id": credential.learner_id,
         "other_id": others.pop(),
         "credential_id": credential.id,
@@ -66,9 +89,41 @@ def _learners(school: Services) -> Known:
         "public_id": credential.public_id,
         "urn": credential.urn,
         "award_id": waiting,
+        "award_ids": [waiting],
         "review_id": school.reviews()[0]["id"],
         "token_or_code": slip.code,
     }
+
+
+def _own(school: Services, known: Known) -> Known:
+    """What the learner has added herself."""
+    until = school.clock().date() + timedelta(days=30)
+    order = HelperOrder(name="Kim", until=until, email="kim@demo.example")
+    helper = school.invite_helper(known["learner_id"], order)
+    school.open_help(helper.url.rpartition("/")[2])
+    own = Account(issuer="https://id.demo.example", subject=f"a learner's of {school.organisation}")
+    school.bind_learner_account(known["learner_id"], own)
+    school.add_address(known["learner_id"], "asa.hemma@demo.example")
+    school.choose_mails(known["learner_id"], "look", False)
+    contacts = school.contacts_of(known["learner_id"])
+    return {
+        "helper_id": helper.helper.id,
+        "helper_token": helper.url.rpartition("/")[2],
+        "helper_order": order,
+        "contact_id": contacts.private[0].id,
+        "address_token": _mailed_token(school),
+        "account_id": contacts.accounts[0].id,
+    }
+
+
+def _mailed_token(school: Services) -> str:
+    """The token of the link that the last mail to a new address has."""
+    with school.database.transaction() as session:
+        mine = MessageRow.organisation == school.organisation, MessageRow.key.startswith("address:")
+        (text,) = session.scalars(select(MessageRow.text).where(*mine))
+    found = re.search(r"/confirm/([\w-]+)", text)
+    assert found is not None
+    return found[1]
 
 
 def _staff(school: Services) -> Known:
@@ -108,6 +163,65 @@ def _shares(school: Services, known: Known) -> Known:
         "participant_order": ParticipantOrder(
             "P", date(2026, 1, 1), date(2026, 12, 31), learners=[known["learner_id"]]
         ),
+    }
+
+
+def _catalogue(school: Services, known: Known) -> Known:
+    reviewer = school.invite_staff("Gun", "gun@demo.example", (Role.REVIEWER,)).staff_id
+    draft = school.next_draft(SHARED, known["staff_id"])
+    entry = school.entry_to_review(f"{SHARED}@1")
+    opinions = [Opinion(principle=number, holds=True) for number in (1, 2, 3, 4, 5, 6)]
+    school.review_entry(entry.ref, school.key_of_content(entry), opinions, "approved", "Granskarna", reviewer)
+    (review,) = school.catalogue_reviews(entry)
+    return {
+        "achievement": entry,
+        "achievement_id": SHARED,
+        "catalogue_review_id": review.id,
+        "draft": draft,
+        "entry": entry,
+        "ref": entry.ref,
+    }
+
+
+def _launches(school: Services) -> Known:
+    started = school.begin_launch("school")
+    launch = school.take_launch(started.state)
+    placement = Placement(
+        platform="school", deployment_id=f"of {school.organisation} alone", return_url="https://x.example"
+    )
+    open_ = school.begin_launch("school")
+    return {
+        "launch_state": open_.state,
+        "nonce": started.nonce,
+        "launch": launch,
+        "placement": placement,
+        "placement_token": school.begin_placement(placement),
+    }
+
+
+def _attestations(school: Services, known: Known) -> Known:
+    """One request that is answered, and one that can be."""
+    today = school.clock().date()
+    order = AttestationOrder(
+        learner_id=known["learner_id"], achievement_id=WAITING, name="Petra Sjö", email="petra@demo.example",
+        workplace="Hotell Demo i Testbygden", started_on=today - timedelta(days=30), ended_on=today,
+    )  # fmt: skip
+    said, facts = (
+        OutcomeAnswer(seen="yes", comment="Alltid i tid, varje dag."),
+        AttesterFacts(name="Petra Sjö", role="receptionschef", identity="known", started_on=today, ended_on=today),
+    )
+    answered = school.ask_attestation(order, known["staff_id"]).url.rpartition("/")[2]
+    for number, _ in enumerate(school.open_attestation(answered).achievement.outcomes, 1):
+        school.save_outcome(answered, number, said)
+    school.save_facts(answered, facts)
+    school.send_attestation(answered)
+    made = school.ask_attestation(order, known["staff_id"])
+    return {
+        "attestation": made.url.rpartition("/")[2],
+        "attestation_id": made.attestation_id,
+        "attestation_order": order,
+        "attester_facts": facts,
+        "outcome_answer": said,
     }
 
 

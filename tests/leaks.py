@@ -1,7 +1,8 @@
 """Looks for test persons and secrets in everything that the whole suite logs, and in every error that mimis makes.
 
-A pytest plugin, on for all tests. It fails the session with where each stood. Names are those of the people that the
-tests and sandboxes make up; mail addresses are any; secrets are those that were drawn while the tests ran.
+A pytest plugin, on for all tests and for the Python processes that they start. It fails the session with where each
+stood. Names are those of the people that the tests and sandboxes make up; mail addresses are any; secrets are those
+that were drawn while the tests ran.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import pytest
 
 from mimis_core.errors import MimisError
 from mimis_core.observe.crashes import told
+from tests.listening import Children
 
 NAMES = (
     "Öberg", "Warsame", "Yusuf Abdi", "Sandström", "Rostami", "Jacob Öst", "Hemlig", "Åsa Ek", "Åsa Ny", "Älgmark",
@@ -82,6 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class _Plugin:
     def __init__(self, leaks: Leaks) -> None:
         self.leaks = leaks
+        self.children = Children()
         self._ear = _Ear(leaks)
         self._put_back: list[Callable[[], None]] = []
 
@@ -96,10 +99,23 @@ class _Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         self.leaks.test, self.leaks.deaf = item.nodeid, item.get_closest_marker(ON_PURPOSE) is not None
-        return (yield)
+        self.children.begin()  # not sooner: processes of pytest-xdist are none of these
+        try:
+            return (yield)
+        finally:
+            self.hear_children()
+
+    def hear_children(self) -> None:
+        """Look at what processes have said since they were last heard; secrets first, wherever they turn up."""
+        heard = self.children.read()
+        self.leaks.secrets.update(one.text for one in heard if one.kind == "secret" and len(one.text) > SHORTEST)
+        for one in heard:
+            if one.kind == "log":
+                self.leaks.look(one.text, f"{one.where} in a process that it started")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self.children.end()
         for undo in self._put_back:
             undo()
         logging.getLogger().removeHandler(self._ear)

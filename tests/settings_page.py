@@ -14,7 +14,9 @@ from pydantic_core import PydanticUndefined
 
 from mimis_core import Organisation
 from mimis_core.plugins import KINDS, load_plugins
+from mimis_core.services.look import LookTable
 from mimis_core.services.pacing import JobsTable, Pace
+from mimis_core.services.platforms import Platform
 from mimis_core.settings import DeliveryRule, IssuerTable, Privacy, Renewal, Settings, StatusTable, TrustTable
 
 HEAD = """\
@@ -28,8 +30,8 @@ field.
 - An unknown field is an error, so that a misspelt one is not passed over.
 - A **secret** is never written into the file, only where it is: `{ env = "NAME" }` takes it from the environment,
   `{ file = "PATH" }` from a file, without the white space around it. Both forms work for every value of the file.
-- A relative path starts at the folder of `mimis.toml` for `file`, `path`, `logo` and `fonts` of an adapter's table,
-  for `catalogue`, `[trust] anchors`, files of secrets and SQLite. Write other paths in full.
+- A relative path starts at the folder of `mimis.toml` for `file`, `path`, `logo` and `fonts` of an adapter's table and
+  of `[look]`, for `catalogue`, `[trust] anchors`, files of secrets and SQLite. Write other paths in full.
 - "required" means that the table must hold it. Where a default is empty, that is said as "none" or "empty".
 
 | environment variable | is |
@@ -77,6 +79,8 @@ CORE: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("`[status]`", StatusTable, "How long a signed answer about a credential may be relied on."),
     ("`[renewal]`", Renewal, "For catalogue entries with `valid_months`."),
     ("`[trust]`", TrustTable, ""),
+    ("`[look]`", LookTable, "What the pages look like, beside the legal name of `[organisation]` that they bear."),
+    ("`[lti.NAME]`", Platform, "One table for each learning platform that opens mimis; docs/lti.md shows one."),
     ("`[jobs]`", JobsTable, "docs/operations.md says how work is done, and what `[schedule]` may hold."),
     ("`[couriers.NAME]`, of every kind", Pace, "Beside what the adapter asks for, below."),
     ("`[issuers.NAME]`", IssuerTable, "Employer role: one table for each school that you pull from."),

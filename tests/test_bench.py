@@ -56,6 +56,7 @@ def run_bench(folder: Path, *only: str) -> tuple[str, list[dict[str, Any]]]:
         ("pull", PULLING),
         ("scale", SCALE),
         ("nightly", ["sync.nightly"]),
+        ("portal", ["portal.p95_ms", "portal.first_ms"]),
     ],
 )
 def test_measurement_writes_its_results(tmp_path: Path, only: str, names: list[str]) -> None:

@@ -1,6 +1,7 @@
 """A person with protected identity: nothing goes out, nothing names her, whatever is asked.
 
 Every public method of the services is called for her: a new one is walked too, or the test says what it needs to know.
+Pages and commands are walked in test_protected_walk.py, calls to other systems in test_protected_calls.py.
 """
 
 from __future__ import annotations
@@ -17,13 +18,11 @@ import pytest
 from sqlalchemy import select
 
 from mimis_core import Event, MimisError, NotFoundError, UserError, hookimpl
-from mimis_core.cli.output import DONE
 from mimis_core.model import Model
 from mimis_core.services import Services, ShareOrder
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.store.every_table import METADATA
 from mimis_core.store.tables import AuditRow, LearnerRow, MessageRow, ShareRow
-from tests.command import Mimis, plugins_with_hand
 from tests.school import HandCourier, HandSource, done, page, someone
 
 HER = someone(
@@ -266,27 +265,6 @@ def test_person_takes_the_mark_off(marked: Services, her_id: str) -> None:
     with marked.database.transaction() as session:
         rows = session.scalars(select(AuditRow).where(AuditRow.action == "learner.unprotect"))
         assert [row.subject for row in rows] == [her_id]
-
-
-# Commands
-
-COMMANDS: list[tuple[str, ...]] = [
-    ("learners", "list"), ("learners", "list", "--same-person"), ("awards", "list"), ("credentials", "list"),
-    ("set-aside",), ("reviews",), ("renewals", "list"), ("check",), ("retry",),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-@pytest.mark.parametrize("json_", [(), ("--json",)], ids=["table", "json"])
-def test_no_command_names_her(
-    marked: Services, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...],
-    json_: tuple[str, ...],
-) -> None:  # fmt: skip
-    for module in ("services", "cli.check"):
-        monkeypatch.setattr(f"mimis_core.{module}.load_plugins", plugins_with_hand)
-    ended = Mimis(capsys)(*command, "--config", marked.settings.folder, *json_)
-    assert names_her(ended.out + ended.err) == []
-    assert ended.code in (DONE, 1, 2, 3)
 
 
 def test_row_of_her_is_encrypted(marked: Services) -> None:

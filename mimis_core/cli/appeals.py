@@ -44,21 +44,22 @@ def list_appeals(
 def change(
     appeal_id: Id, by: By, reason: Reason, nobody_else: Alone = False, config: Config = HERE, json_: Json = False
 ) -> None:
-    """Decide that the first decision was wrong: what was rejected is approved and issued.
+    """Decide that the first decision was wrong: what was rejected is approved and issued. The learner is told by mail.
 
     A credential that was issued is corrected or revoked by hand: mimis credentials reissue, mimis credentials revoke.
     """
     with configured(config) as services:
         services.decide_appeal(appeal_id, "changed", by, reason, nobody_else=nobody_else)
-        issued = services.drain().credentials
-    emit({"id": appeal_id, "state": "changed", "issued": issued}, json_)
+        work = services.drain()
+    emit({"id": appeal_id, "state": "changed", "issued": work.credentials, "mails": work.mails}, json_)
 
 
 @app.command()
 def keep(
     appeal_id: Id, by: By, reason: Reason, nobody_else: Alone = False, config: Config = HERE, json_: Json = False
 ) -> None:
-    """Decide that the first decision stands."""
+    """Decide that the first decision stands. The learner is told by mail."""
     with configured(config) as services:
         services.decide_appeal(appeal_id, "unchanged", by, reason, nobody_else=nobody_else)
-    emit({"id": appeal_id, "state": "unchanged"}, json_)
+        mails = services.drain().mails
+    emit({"id": appeal_id, "state": "unchanged", "mails": mails}, json_)

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import typer
 from cryptography.x509 import load_pem_x509_certificate
@@ -15,9 +14,11 @@ from mimis_core.catalogue import check_achievement, passes
 from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
 from mimis_core.errors import MimisError
 from mimis_core.model import Finding
-from mimis_core.plugins import Plugins, load_plugins
+from mimis_core.plugins import load_plugins
 from mimis_core.services import Services, open_services
-from mimis_core.services.pacing import without_pace
+from mimis_core.services.connections import connection_tables, find_faults
+from mimis_core.services.health import LEAST_ROOM
+from mimis_core.services.look import read_look
 from mimis_core.settings import Settings, load_settings
 
 app = typer.Typer()
@@ -42,14 +43,32 @@ def find_all(settings: Settings) -> Iterator[Finding]:
     try:
         with open_services(settings) as services:
             yield Finding(subject="database", status="ok", message=services.database.engine.dialect.name)
+            yield from _full_disks(services)
             yield from _of_role(services)
+            yield from services.schedule_findings()
     except MimisError as error:
         yield _failed("database", error)
     yield from _trust(settings)
-    for category, tables in _connections(settings):
+    yield from _look(settings)
+    if settings.lti:
+        from mimis_core.cli.lti import find
+
+        yield from find(settings)
+    for category, tables in connection_tables(settings):
         for name, table in tables.items():
-            yield from _connection(plugins, category, name, table)
+            yield from find_faults(plugins, category, name, table)
     yield from _production(settings)
+
+
+def _full_disks(services: Services) -> Iterator[Finding]:
+    """Folders that leave too little room to go on writing."""
+    for folder in services.full_folders():
+        yield Finding(
+            subject="disk",
+            status="error",
+            message=f"Less than {LEAST_ROOM // 2**20} MiB are left for {folder}.",
+            mend="Make room, or move the folder to a larger disk: without any, nothing is issued or delivered.",
+        )
 
 
 def _of_role(services: Services) -> Iterator[Finding]:
@@ -67,6 +86,13 @@ def _of_role(services: Services) -> Iterator[Finding]:
     except MimisError as error:
         yield _failed("catalogue", error)
         return
+    if clashes := services.catalogue_reader.read().clashes:
+        yield Finding(
+            subject="catalogue",
+            status="warning",
+            message=f"In a file and published in the portal: {', '.join(clashes)}. The file counts.",
+            mend="Remove the file to let the published version count.",
+        )
     bad = [entry.ref for entry in entries if not passes(check_achievement(entry))]
     yield Finding(
         subject="catalogue",
@@ -108,48 +134,11 @@ def _lists(file: Path, now: datetime) -> Finding:
     return Finding(subject=subject, status="warning" if old else "ok", message=message, mend=fetch if old else None)
 
 
-def _connections(settings: Settings) -> list[tuple[str, dict[str, dict[str, Any]]]]:
-    signer = {str(settings.signer.get("kind", "pkcs12")): settings.signer} if settings.signer else {}
-    sealer = {str(settings.sealer.get("kind", "jades")): settings.sealer} if settings.signer else {}
-    return [
-        ("source", settings.sources),
-        ("signer", signer),
-        ("sealer", sealer),
-        ("courier", {name: without_pace(table) for name, table in settings.couriers.items()}),
-        ("feed", settings.feeds),
-        *_formats(settings),
-    ]
-
-
-def _formats(settings: Settings) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
-    """The further formats, each with the sealer and the signer that it has of its own."""
-    for name, table in settings.formats.items():
-        parts = {part: table[part] for part in ("sealer", "signer") if part in table}
-        yield "format", {f"formats.{name}": {"kind": name, **{key: table[key] for key in table if key not in parts}}}
-        for part, own in parts.items():
-            yield part, {f"formats.{name}": own}
-
-
-def _connection(plugins: Plugins, category: str, name: str, table: dict[str, Any]) -> Iterator[Finding]:
-    subject = f"{category} {name}"
+def _look(settings: Settings) -> Iterator[Finding]:
     try:
-        with plugins.open(category, name, table) as adapter:
-            found = list(adapter.check())
+        read_look(settings)
     except MimisError as error:
-        yield _failed(subject, error)
-        return
-    for one in found:
-        yield one.model_copy(update={"subject": _whole_subject(subject, name, one.subject)})
-    if not found:
-        yield Finding(subject=subject, status="ok", message="configured")
-
-
-def _whole_subject(connection: str, name: str, part: str) -> str:
-    """What a finding is about, with the connection before it: adapters know their own parts, and some their name."""
-    for known in (connection, name):
-        if part == known or part.startswith(f"{known}: "):
-            return connection + part.removeprefix(known)
-    return f"{connection}: {part}"
+        yield _failed("look", error)
 
 
 def _production(settings: Settings) -> Iterator[Finding]:

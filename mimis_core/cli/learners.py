@@ -145,7 +145,7 @@ def unmerge(
     config: Config = HERE,
     json_: Json = False,
 ) -> None:
-    """Make two learners of one again. Exit code 3 when decisions made meanwhile rest on what both had done."""
+    """Make two learners of one again. Exit code 3 when a person must look at decisions that were made meanwhile."""
     with configured(config) as services:
         undone = services.unmerge_learners(merge_id, by)
     emit(undone.model_dump(mode="json"), json_)

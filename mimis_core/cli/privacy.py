@@ -11,9 +11,8 @@ import typer
 from mimis_core.catalogue import Catalogue
 from mimis_core.cli.output import HERE, Config, Json, emit, note
 from mimis_core.errors import UserError
+from mimis_core.services import configured
 from mimis_core.services.privacy_papers import Paper, make_papers
-from mimis_core.settings import load_settings
-from mimis_core.store.catalogue_files import load_catalogue
 
 app = typer.Typer(help="Write the papers that data protection asks for.")
 
@@ -34,8 +33,9 @@ def papers(
 
     They are filled in from mimis.toml and the catalogue. What a person must add stands as [FYLL I].
     """
-    settings = load_settings(config)
-    catalogue = load_catalogue(settings.folder / settings.catalogue) if settings.role == "school" else Catalogue(())
+    with configured(config) as services:
+        settings = services.settings
+        catalogue = services.catalogue if settings.role == "school" else Catalogue(())
     made = make_papers(settings, catalogue, date.today())
     written = _write(made, out, replace)
     rows = [

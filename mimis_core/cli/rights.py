@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from mimis_core.cli.output import DONE, HERE, PARTLY, Config, Json, emit, note
-from mimis_core.errors import NotFoundError
-from mimis_core.services import Right, Services, configured
-from mimis_core.services.organisations import open_neighbour
+from mimis_core.services import configured
 
 app = typer.Typer(help="Let another organisation of this installation issue, or stop it.")
 By = Annotated[str, typer.Option("--by", help="Who decides; stands in the record and in the credentials.")]
@@ -36,10 +33,9 @@ def grant(
     json_: Json = False,
 ) -> None:
     """Let another organisation issue; its awards that waited for this are taken up. May be repeated."""
-    with configured(config) as owner, open_neighbour(owner, to) as issuer:
-        right = owner.give_right(achievement, to, by, statement)
-        taken_up = issuer.take_right(right)
-    emit({**right.model_dump(mode="json"), "taken_up": taken_up}, json_)
+    with configured(config) as owner:
+        granted = owner.grant_right(achievement, to, by, statement)
+    emit({**granted.right.model_dump(mode="json"), "taken_up": granted.taken_up}, json_)
 
 
 @app.command()
@@ -54,20 +50,8 @@ def end(
     Exit code 3 when the other organisation is not in this installation any more: its own record could not be ended.
     """
     with configured(config) as services:
-        found = [one for one in services.rights() if one.number == number]
-        both = bool(found) and _end_other_half(services, found[0], by)
-        services.end_right(number, by)
+        both = services.stop_right(number, by)
+    if not both:
+        note("mimis: The other organisation is not of this installation: its own record could not be ended.")
     emit({"ended": number}, json_)
     raise typer.Exit(DONE if both else PARTLY)
-
-
-def _end_other_half(services: Services, right: Right, by: str) -> bool:
-    """The other's record first, so that an interrupted command has stopped the issuer and can be repeated."""
-    other = right.issuer if right.owner == services.organisation else right.owner
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(open_neighbour(services, other)).end_right(right.number, by)
-        except NotFoundError as error:
-            note(f"mimis: {error}")
-            return False
-    return True

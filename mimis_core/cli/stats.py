@@ -52,7 +52,7 @@ def stats(
     if csv_:
         _print_csv(found, sys.stdout)
     else:
-        hidden = None if found.least is None else f"1-{found.least - 1}"
+        hidden = f"fewer than {found.least}"
         told = [{name: hidden if value is None else value for name, value in row.items()} for row in rows]
         emit({"least": found.least, "rows": rows}, json_, told)
     if exact:
@@ -60,12 +60,12 @@ def stats(
 
 
 def _print_csv(found: Statistics, file: TextIO) -> None:
-    """What is too small is written as ``..``, as official statistics do; an empty cell would look like nothing."""
+    """What is too small is written out, as in the charts; an empty cell would look like nothing."""
     rows = csv.writer(file, delimiter=";", lineterminator="\n")
     rows.writerow(HEADINGS)
     for row in found.rows:
         counts = (getattr(row, measure) for measure in MEASURES)
-        rows.writerow([row.achievement, row.month, *(".." if count is None else count for count in counts)])
+        rows.writerow([row.achievement, row.month, *(_hidden(found) if count is None else count for count in counts)])
 
 
 def _write_charts(found: Statistics, folder: Path) -> None:
@@ -78,9 +78,23 @@ def _write_charts(found: Statistics, folder: Path) -> None:
 
 
 def _chart(found: Statistics, measure: str) -> str:
-    """A bar for each month. A part that is too small to be shown is in no bar, which the description says."""
+    """A row for each month. What is too small to be shown is in no bar, and the row's text says so."""
     title = f"{SWEDISH[measure]} mikromeriter per månad"
-    values = [(month, found.shown(measure, month=month)) for month in found.months()]
-    table = "; ".join(f"{month}: {value}" for month, value in values) or "inga"
-    left = f" Antal från 1 till {found.least - 1} per mikromerit och månad ingår inte." if found.least else ""
-    return bars(title, f"{table}.{left}", [(month, value, str(value)) for month, value in values])
+    values = [(month, *_month(found, measure, month)) for month in found.months()]
+    table = "; ".join(f"{month}: {said}" for month, _, said in values) or "inga"
+    few = f"Det som gäller färre än {found.least} deltagare per mikromerit och månad visas inte."
+    return bars(title, f"{table}. {few}" if found.least else f"{table}.", values)
+
+
+def _month(found: Statistics, measure: str, month: str) -> tuple[int | None, str]:
+    """A bar's length, None where nothing may be shown, and its text."""
+    shown, hidden = found.shown(measure, month=month), found.hidden(measure, month=month)
+    if not hidden:
+        return shown, str(shown)
+    if shown:
+        return shown, f"mer än {shown}"
+    return None, _hidden(found) if hidden == 1 else f"{_hidden(found)} av varje"
+
+
+def _hidden(found: Statistics) -> str:
+    return f"färre än {found.least}"

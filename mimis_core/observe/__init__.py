@@ -6,8 +6,9 @@ Everything here works without structlog's, Prometheus's or OpenTelemetry's packa
 needed, and does nothing where the extra ``telemetry`` is not installed.
 """
 
+from mimis_core.observe.hosts import know_hosts
 from mimis_core.observe.logs import bound, configure, tell_crash
 from mimis_core.observe.meters import offer_metrics
 from mimis_core.observe.steps import outgoing, step
 
-__all__ = ["bound", "configure", "offer_metrics", "outgoing", "step", "tell_crash"]
+__all__ = ["bound", "configure", "know_hosts", "offer_metrics", "outgoing", "step", "tell_crash"]

@@ -15,7 +15,13 @@ _MASKS = (
     (re.compile(r"(?<=://)[^\s/@:\"']+:[^\s/@\"']+(?=@)"), "[login]"),
     (re.compile(r"(?<!://)(?<![\w.+-])[\w.+%-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "[mail]"),
     (re.compile(r"(?<=/events/)([\w.-]+)/[^\s/?#\"']+"), r"\1/[token]"),
-    (re.compile(r"(?<=/in/)[^\s/?#\"']+|(?<=/s/)[^\s/?#\"']+"), "[token]"),
+    (
+        re.compile(
+            r"(?:(?<=/in/)|(?<=/me/contact/confirm/)|(?<=/in/helper/)|(?<=/attest/)|(?<=/s/)|(?<=/staff/invitation/))"
+            r"[^\s/?#\"']+"
+        ),
+        "[token]",
+    ),
     (
         # Ten or twelve digits that begin with a date, or the form for a person without one (facts/sweden.md 5).
         re.compile(

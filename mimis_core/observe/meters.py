@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mimis_core.errors import ConfigurationError
+from mimis_core.observe.hosts import told_host
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Histogram
@@ -54,7 +55,7 @@ def count_request(method: str, route: str, status: int, seconds: float) -> None:
 def count_call(host: str, outcome: str, seconds: float) -> None:
     """One call of another system is over: its status, or ``none`` where there was no answer."""
     if (meters := _meters()) is not None:
-        meters.calls.labels(host, outcome).observe(seconds)
+        meters.calls.labels(told_host(host), outcome).observe(seconds)
 
 
 def exposition(gauges: Sequence[Gauge]) -> bytes | None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import NotFoundError, UserError
+from mimis_core.errors import NotFoundError, TemporaryError, UserError
 from mimis_core.model import AwardState
+from mimis_core.services.credentials import credential_titles, greeting, titles_of
 from mimis_core.services.decisions import DecisionServices
 from mimis_core.services.learners import PROTECTED_NAME
+from mimis_core.services.messages import Answer, appeal_mail
 from mimis_core.store.record_tables import AppealRow
+from mimis_core.store.staff_tables import StaffRow
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, new_id
 
 AppealState = Literal["open", "changed", "unchanged"]
@@ -34,7 +40,7 @@ class AppealServices(DecisionServices):
         While one is open, the same award gives the same id again and the first text stays.
 
         Raises UserError for an empty or endless text, or for a proposal that nobody has decided on; NotFoundError for
-        what is not hers.
+        what is not hers; TemporaryError when she is merged with another at this moment.
         """
         if not text.strip() or len(text) > LONGEST or "\0" in text:
             raise UserError(f"Say in at most {LONGEST} characters what should be reconsidered, and why.")
@@ -43,25 +49,26 @@ class AppealServices(DecisionServices):
                 award = self._award_of(session, learner_id, award_id, credential_id)
                 known = self._rows(session, AppealRow, AppealRow.open_key == award.id)
                 return known[0].id if known else self._keep_appeal(session, award, credential_id, text.strip())
-        except IntegrityError:  # she pressed twice, and the other one was faster
-            return self.appeal(learner_id, text, award_id=award_id, credential_id=credential_id)
+        except IntegrityError:
+            raise TemporaryError("The award was changed meanwhile.", mend="Try again.") from None
 
-    def appeals(self, state: AppealState | None = "open") -> list[dict[str, Any]]:
+    def appeals(self, state: AppealState | None = "open", *, limit: int | None = None) -> list[dict[str, Any]]:
         """Appeals, the one that is due first ahead, as plain values; a protected learner by id only. None means all."""
-        conditions = () if state is None else (AppealRow.state == state,)
-        with self._transaction() as session:
-            rows = self._rows(session, AppealRow, *conditions)
-            people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id for row in rows})
-            awards = self._rows_in(session, AwardRow, AwardRow.id, {row.award_id for row in rows})
-            named, given = {one.id: one for one in people}, {one.id: one for one in awards}
-            return [
-                self._appeal_summary(row, named[row.learner_id], given[row.award_id])
-                for row in sorted(rows, key=lambda row: (row.due, row.id))
-            ]
+        query = select(AppealRow).where(AppealRow.organisation == self.organisation)
+        if state is not None:
+            query = query.where(AppealRow.state == state)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(AppealRow.due, AppealRow.id).limit(limit)).all()
+            return self._appeal_summaries(session, rows)
+
+    def read_appeal(self, appeal_id: str) -> dict[str, Any]:
+        """One appeal as :meth:`appeals` gives it. Raises NotFoundError."""
+        with self.database.reading() as session:
+            return self._appeal_summaries(session, [self._get(session, AppealRow, appeal_id, "appeal")])[0]
 
     def appeals_of(self, learner_id: str) -> list[dict[str, Any]]:
         """A learner's own appeals, newest first: what she wrote, when it is due, and what came of it."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, AppealRow, AppealRow.learner_id == learner_id)
             return [
                 {
@@ -79,47 +86,78 @@ class AppealServices(DecisionServices):
     def decide_appeal(
         self, appeal_id: str, outcome: Outcome, by: str, reason: str, *, nobody_else: bool = False
     ) -> None:
-        """Close an appeal, with the reason for the learner.
+        """Close an appeal, with the reason for the learner, who is mailed the answer.
 
         ``changed`` approves an award that was rejected; of one that was approved it records that it is to be changed,
         which is done by the ways that there are for that (correct, revoke). ``nobody_else`` says that there is no other
         person than the one who took the first decision.
 
-        Raises NotFoundError; UserError when it was decided before, no reason is given, the one who decides took the
-        first decision, or the entry does not pass the six checks. Nothing is changed then.
+        Raises NotFoundError; UserError when it was decided before, nobody is named or no reason is given, the one who
+        decides took the first decision, the entry does not pass the six checks, or a later round of the same stands.
+        Nothing is changed then.
         """
-        if not reason.strip():
-            raise UserError("A decision on an appeal needs a reason.", mend="Give --reason.")
+        if not reason.strip() or not by.strip():
+            raise UserError("A decision on an appeal says who decides, and why.", mend="Give --by and --reason.")
         with self._transaction() as session:
-            self._get(session, AppealRow, appeal_id, "appeal")
-            row = session.get_one(AppealRow, appeal_id, with_for_update=True, populate_existing=True)
-            if row.state != "open":
-                raise UserError(f"Appeal {appeal_id} is decided already: {row.state}.", mend="See: mimis appeals")
-            award = session.get_one(AwardRow, row.award_id, with_for_update=True, populate_existing=True)
-            if award.decided_by == by and not nobody_else:
+            row = self._open_appeal(session, appeal_id)
+            award = self._get(session, AwardRow, row.award_id, "award")
+            rounds = self._rounds(session, award)
+            session.refresh(award, with_for_update=True)
+            same = self._same_actor(session, award.decided_by or "", by)
+            if same and not nobody_else:
                 raise UserError(
                     f"Whoever took the first decision does not decide on appeal {appeal_id}.",
                     mend="Let another person decide, or say --nobody-else where there is none.",
+                    code="same_person",
                 )
-            row.state, row.open_key, row.reason = outcome, None, reason.strip()
-            row.decided_by, row.decided_at = by, self.clock()
-            same = award.decided_by == by
+            self._answer(session, row, award, outcome, by, reason.strip())
             self._audit(session, by, f"appeal.{outcome}", row.id, award=award.id, same_person=same)
             if outcome == "changed" and award.state == AwardState.REJECTED:
-                self._approvable(award)
-                self._decide(session, award, AwardState.APPROVED, by, reason.strip())
+                self._approve_after_all(session, award, rounds, by, reason.strip())
 
-    def _approvable(self, award: AwardRow) -> None:
-        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
-        if achievement is None or not self._ready(achievement):
+    def _open_appeal(self, session: Session, appeal_id: str) -> AppealRow:
+        """The row, locked, when nobody has decided on it."""
+        self._get(session, AppealRow, appeal_id, "appeal")
+        row = session.get_one(AppealRow, appeal_id, with_for_update=True, populate_existing=True)
+        if row.state != "open":
             raise UserError(
-                f"{award.achievement_id} does not pass the six principles.", mend="See: mimis catalogue check"
+                f"Appeal {appeal_id} is decided already: {row.state}.", mend="See: mimis appeals", code="decided"
             )
+        return row
+
+    def _answer(
+        self, session: Session, row: AppealRow, award: AwardRow, outcome: Outcome, by: str, reason: str
+    ) -> None:
+        """Close an appeal and tell the learner, once."""
+        row.state, row.open_key, row.reason = outcome, None, reason
+        row.decided_by, row.decided_at = by, self.clock()
+        learner = self._get(session, LearnerRow, row.learner_id, "learner")
+        answer: Answer = "unchanged"
+        if outcome == "changed":
+            answer = "granted" if award.state == AwardState.REJECTED else "to_change"
+        titles, day = self._titles_of_award(session, award), row.decided_at.date().isoformat()
+        mail = appeal_mail(self.settings.organisation, greeting(learner), titles, day, answer, reason)
+        self._queue_mail(session, learner, f"appeal:{row.id}", *mail)
+
+    def _titles_of_award(self, session: Session, award: AwardRow) -> tuple[str, str]:
+        """What an award is about, in Swedish and English; its entry may have left the catalogue since."""
+        issued = self._rows(session, CredentialRow, CredentialRow.award_id == award.id)
+        if issued:
+            return credential_titles(issued[0])
+        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
+        return titles_of(achievement) if achievement else (award.achievement_id, award.achievement_id)
+
+    def _same_actor(self, session: Session, one: str, other: str) -> bool:
+        """Whether two actors are one person: commands get a name, pages the id of a member of staff."""
+        staff = self._rows(session, StaffRow)
+        return not _people(one, staff).isdisjoint(_people(other, staff))
 
     def _award_of(self, session: Session, learner_id: str, award_id: str | None, credential_id: str | None) -> AwardRow:
+        """The award, locked so that of two who ask at once the second sees the first one's appeal."""
         if credential_id is not None:
             award_id = self._get(session, CredentialRow, credential_id, "credential").award_id
         award = self._get(session, AwardRow, award_id or "", "award")
+        session.refresh(award, with_for_update=True)
         if award.learner_id != learner_id:
             raise NotFoundError(f"There is no award {award_id!r} here.", code="unknown")
         if award.state == AwardState.PROPOSED:
@@ -144,6 +182,12 @@ class AppealServices(DecisionServices):
         session.flush()
         return row.id
 
+    def _appeal_summaries(self, session: Session, rows: Sequence[AppealRow]) -> list[dict[str, Any]]:
+        people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id for row in rows})
+        awards = self._rows_in(session, AwardRow, AwardRow.id, {row.award_id for row in rows})
+        named, given = {one.id: one for one in people}, {one.id: one for one in awards}
+        return [self._appeal_summary(row, named[row.learner_id], given[row.award_id]) for row in rows]
+
     def _appeal_summary(self, row: AppealRow, learner: LearnerRow, award: AwardRow) -> dict[str, Any]:
         late = row.state == "open" and row.due < self.clock().date()
         return {
@@ -158,5 +202,16 @@ class AppealServices(DecisionServices):
             "achievement": f"{award.achievement_id}@{award.achievement_version}",
             "decision": award.state,
             "text": "" if learner.protected else row.text,
-            "reason": row.reason,
+            "reason": None if learner.protected else row.reason,
         }
+
+
+def _people(actor: str, staff: list[StaffRow]) -> set[str]:
+    """Who an actor may be: members of staff by id, name or address, whenever they were invited; else a name."""
+    said = _plain(actor)
+    found = {row.email_key for row in staff if row.id == actor or said in (_plain(row.name), _plain(row.email))}
+    return found or {said}
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import UserError
+from mimis_core.errors import ConfigurationError, DataError, UserError
 from mimis_core.model import Model
 from mimis_core.services.audit_chain import exported, first_link
-from mimis_core.services.audit_checking import ChainCheck, Fault, Line, read_certificates, read_export
+from mimis_core.services.audit_checking import ChainCheck, Fault, read_certificates
+from mimis_core.services.audit_export import EarlierExport, Line
+from mimis_core.services.audit_sealing import ASK_WHY
+from mimis_core.services.audit_signature import KIND, read_signed_head
 from mimis_core.services.status import StatusServices
 from mimis_core.store.record_tables import ActorRow, AuditHeadRow
 from mimis_core.store.tables import AuditRow
 
 AT_ONCE = 2_000
 """Rows that are read in one transaction, so that nobody waits long for it."""
+LOWEST = -(2**63)
+"""The lowest number that a row can have: mimis gives them from 1, and what was put in below is found too."""
+SIGN_MEND = 'Add [signer] to mimis.toml (docs/sigill.md), or take "audit sign" out of its [schedule].'
+"""What to do where the audit is to be signed and there is nothing to sign it with."""
 ZONE = ZoneInfo("Europe/Stockholm")
 """Where the days of an export begin and end."""
 
@@ -75,23 +83,43 @@ class AuditServices(StatusServices):
     def sign_audit(self) -> str | None:
         """Sign the head of the chain with the seal's key; daily is often enough. None when there is nothing to sign.
 
-        From then on nobody without that key can make another history up to there that holds. Raises as the signer
-        does, and ConfigurationError when there is none.
+        From then on nobody without that key can make another history up to there that holds; and none that was made
+        meanwhile is signed. Raises as the signer does, ConfigurationError when there is none, and UserError when the
+        chain is not the one that was signed last.
         """
+        if self.settings.signer is None:
+            raise ConfigurationError(
+                "No seal key is configured, so the audit cannot be signed.",
+                mend=SIGN_MEND,
+            )
         self.seal_audit()
         with self._transaction() as session:
             head = self._head_row(session)
             if head is None or head.seq == 0:
                 return None
+            self._refuse_other_history(session, head)
             seq, link = head.seq, head.chain
         now = self.clock()
         claims = {"iss": self.settings.base_url, "organisation": self.organisation, "seq": seq, "head": link}
-        signed = self._sign("mimis-audit+jwt", {**claims, "iat": int(now.timestamp())}).decode()
+        signed = self._sign(KIND, {**claims, "iat": int(now.timestamp())}).decode()
         with self._transaction() as session:
             row = self._head_row(session, locked=True)
-            if row is not None:
+            if row is not None and (row.signed is None or read_signed_head(row.signed).seq <= seq):
                 row.signed, row.signed_at = signed, now
         return signed
+
+    def _refuse_other_history(self, session: Session, head: AuditHeadRow) -> None:
+        """Raise UserError unless the chain still holds what was signed last, by whatever key that was."""
+        if head.signed is None:
+            return
+        try:
+            signed = read_signed_head(head.signed)
+        except DataError as error:
+            raise UserError(error.message, mend=ASK_WHY, code="audit") from None
+        mine = AuditRow.organisation == self.organisation, AuditRow.seq == signed.seq
+        if signed.seq > head.seq or session.scalar(select(AuditRow.chain).where(*mine)) != signed.head:
+            text = f"The audit is not the one whose first {signed.seq} rows were signed: nothing is signed now."
+            raise UserError(text, mend=ASK_WHY, code="audit")
 
     def verify_audit(self, against: Path | None = None, certificates: Sequence[Path] = ()) -> AuditVerdict:
         """Check every link, the head and its signature.
@@ -103,12 +131,14 @@ class AuditServices(StatusServices):
         Raises UserError for a file that cannot be read or is no export.
         """
         check = ChainCheck(self.organisation, self._trusted_certificates(certificates))
-        check.note_export(read_export(against) if against else [])
-        self.seal_audit()
+        if against is not None:
+            check.note_export(EarlierExport(against))
+        with suppress(UserError):  # why it cannot be sealed is what this finds
+            self.seal_audit()
         with self._transaction() as session:
             head = self._head_row(session)
         signed_seq = check.note_signature(head.signed) if head is not None and head.signed else None
-        for row in self._sealed_rows(0, head.seq if head is not None else 0):
+        for row in self._sealed_rows(LOWEST, head.seq if head is not None else 0):
             check.row(row)
         mine = AuditRow.organisation == self.organisation
         with self._transaction() as session:

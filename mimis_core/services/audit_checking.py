@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_pem_x509_certificates
 
 from mimis_core.errors import DataError, UserError
 from mimis_core.model import Model
-from mimis_core.services.audit_chain import first_link, is_head, next_link
+from mimis_core.services.audit_chain import first_link, next_link
+from mimis_core.services.audit_export import EarlierExport
 from mimis_core.services.audit_signature import read_signed_head
 from mimis_core.store.record_tables import AuditHeadRow
 from mimis_core.store.tables import AuditRow
 
 What = Literal["changed", "deleted", "inserted", "truncated", "signature"]
-Line = dict[str, Any]
-"""One line of an export."""
 
 
 class Fault(Model):
@@ -43,13 +41,17 @@ class ChainCheck:
         self.link, self.seq, self.rows = first_link(organisation), 0, 0
         self.faults: list[Fault] = []
         self._noted: dict[int, set[str]] = {}
+        self._exported: Iterator[tuple[int, str]] = iter(())
+        self._next: tuple[int, str] | None = 0, ""
+        self._reached, self._diverged = 0, False
 
-    def note_export(self, lines: Collection[Line]) -> None:
+    def note_export(self, export: EarlierExport) -> None:
         """What an earlier export says of this chain."""
-        for line in lines:
-            self._noted.setdefault(line["seq"], set()).add(line["head"] if is_head(line) else line["chain"])
-            if line.get("signed"):
-                self.note_signature(line["signed"])
+        for head in export.heads:
+            self._noted.setdefault(head["seq"], set()).add(head["head"])
+            if head.get("signed"):
+                self.note_signature(head["signed"])
+        self._reached, self._exported = export.last, export.links()
 
     def note_signature(self, token: str) -> int | None:
         """What a signed head says; gives how far it reaches, None when it does not hold."""
@@ -73,20 +75,29 @@ class ChainCheck:
         seq, chain = row.seq or 0, row.chain or ""
         self.rows += 1
         if seq <= self.seq:
-            self._fault("inserted", seq, "A second row has this number.", row.id)
+            self._fault("inserted", seq, "A second row has this number, or it was never given.", row.id)
             return
         if seq > self.seq + 1:
             self._fault("deleted", self.seq + 1, f"The rows {self.seq + 1} to {seq - 1} are missing.")
         elif next_link(self.link, seq, row) != chain:
             self._fault("changed", seq, "The row or its place is not what was sealed.", row.id)
-        if self._noted.get(seq, {chain}) != {chain}:
+        # Told once: from here on each row is another than the one that was noted.
+        if not self._diverged and self._links_noted(seq) - {chain}:
+            self._diverged = True
             self._fault("changed", seq, "Up to here this is another history than the one that was noted.", row.id)
         self.link, self.seq = chain, seq
+
+    def _links_noted(self, seq: int) -> set[str]:
+        """The links that were noted for this number, the earlier export's among them: it goes along with the walk."""
+        while self._next is not None and self._next[0] < seq:
+            self._next = next(self._exported, None)
+        exported = {self._next[1]} if self._next is not None and self._next[0] == seq else set()
+        return self._noted.get(seq, set()) | exported
 
     def end(self, head: AuditHeadRow | None, last: int) -> None:
         """The head as it was before the walk, and the highest number that there was after it."""
         sealed = head.seq if head is not None else 0
-        reached = max((sealed, *self._noted))
+        reached = max((sealed, self._reached, *self._noted))
         if reached > self.seq:
             self._fault("truncated", self.seq + 1, f"The chain reached {reached} once and ends before that.")
         elif last > self.seq:
@@ -96,20 +107,6 @@ class ChainCheck:
 
     def _fault(self, what: What, seq: int, message: str, row: str | None = None) -> None:
         self.faults.append(Fault(what=what, seq=seq, row=row, message=message))
-
-
-def read_export(file: Path) -> list[Line]:
-    """The lines of an export. Raises UserError for a file that cannot be read or is none."""
-    try:
-        lines: list[Line] = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-        for line in lines:
-            if not is_head(line) and not (isinstance(line["seq"], int) and isinstance(line["chain"], str)):
-                raise ValueError("neither a row nor a head")
-    except OSError as error:
-        raise UserError(f"{file} cannot be read: {error.strerror or error}.", mend="Give an export.") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise UserError(f"{file} is no export of an audit.", mend="Make one with: mimis audit export") from None
-    return lines
 
 
 def read_certificates(files: Collection[Path]) -> Iterator[bytes]:

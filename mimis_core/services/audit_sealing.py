@@ -16,9 +16,10 @@ from threading import Lock
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from mimis_core.errors import UserError
 from mimis_core.services.audit_chain import first_link, next_link
 from mimis_core.store.database import Database
 from mimis_core.store.record_tables import AuditHeadRow
@@ -30,6 +31,8 @@ OFTEN = 200
 """Rows after which whoever wrote them seals."""
 SELDOM = 60.0
 """Seconds after which whoever writes a row seals, however few there are."""
+ASK_WHY = "Keep the database as it is, and see: mimis audit verify"
+"""What to do where an audit was tampered with: nothing may cover the traces."""
 CONTENT = (AuditRow.id, AuditRow.organisation, AuditRow.at, AuditRow.actor, AuditRow.action, AuditRow.subject)
 
 _log = logging.getLogger("mimis.audit")
@@ -57,19 +60,27 @@ class AuditSealer:
             self._seal_quietly()
 
     def seal(self) -> int:
-        """Seal all that is committed; gives how many rows. Another worker that is at it is left to it."""
+        """Seal all that is committed; gives how many rows. Another worker that is at it is left to it.
+
+        Raises UserError when the head was put back: what the chain has already would be numbered again.
+        """
         with self._lock:
             self._written, self._last = 0, time.monotonic()
         total = 0
-        while count := self._seal_some():
-            total += count
+        try:
+            while count := self._seal_some():
+                total += count
+        except IntegrityError:
+            raise UserError(
+                f"The audit of {self.organisation} has rows beyond its head.", mend=ASK_WHY, code="audit"
+            ) from None
         return total
 
     def _seal_quietly(self) -> None:
         # What was to be recorded is recorded: the next who writes seals it.
         try:
             self.seal()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UserError) as error:
             _log.warning("the audit of %s was not sealed now: %s", self.organisation, type(error).__name__)
 
     def _seal_some(self) -> int:

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
@@ -15,6 +15,8 @@ from cryptography.x509 import load_der_x509_certificate
 
 from mimis_core.errors import DataError
 
+KIND = "mimis-audit+jwt"
+"""Type of the token (RFC 8725 section 3.11): what the same key signs otherwise is no head of an audit."""
 HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
 
 
@@ -36,10 +38,12 @@ def read_signed_head(token: str) -> SignedHead:
     try:
         header, claims, signature = (_decode(part) for part in token.split("."))
         parts, said = json.loads(header), json.loads(claims)
+        if parts["typ"] != KIND:
+            raise ValueError("a signature over something else")
         certificate = base64.b64decode(parts["x5c"][0])
         _check(certificate, parts["alg"], token.rpartition(".")[0].encode(), signature)
         return SignedHead(str(said["organisation"]), int(said["seq"]), str(said["head"]), certificate)
-    except (ValueError, KeyError, IndexError, TypeError, InvalidSignature) as error:
+    except (ValueError, KeyError, IndexError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
         raise DataError("This is no signed head of an audit, or it was changed.", code="signature") from error
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError
 from mimis_core.services.base import ServicesBase
-from mimis_core.store.tables import UNDONE, DeliveryRow, MessageRow, OutboxRow
+from mimis_core.services.staff import LOCAL
+from mimis_core.store.tables import STOPPED, UNDONE, DeliveryRow, MessageRow, OutboxRow
 
 DOUBT = "doubt"
 """Code of a mail of which nobody knows whether it went out; mail couriers use it too."""
@@ -24,19 +26,28 @@ class BacklogServices(ServicesBase):
     """Looks at the outbox for administrators."""
 
     def retry_attention(
-        self, *, kind: str | None = None, ids: Collection[str] = (), doubtful: bool = False, dry_run: bool = False
+        self,
+        *,
+        kind: str | None = None,
+        ids: Collection[str] = (),
+        destination: str | None = None,
+        doubtful: bool = False,
+        dry_run: bool = False,
+        by: str = LOCAL,
     ) -> int:
         """Queue again what needs attention; gives how many.
 
         Arguments:
             kind: only work of this kind, such as deliver.
             ids: only these rows, by their own id or that of what they are about; empty means all.
+            destination: only what goes there, such as couriers.europass.
             doubtful: also mails of which nobody knows whether they went out. They could go out twice.
             dry_run: count, and change nothing.
+            by: who says so; stands in the record.
 
         Raises NotFoundError for an id that is none of work that needs attention.
         """
-        stopped = OutboxRow.organisation == self.organisation, UNDONE, OutboxRow.state == "attention"
+        stopped = OutboxRow.organisation == self.organisation, STOPPED
         with self._transaction() as session:
             # Locked: another may retry the same at this moment, and what went out since must not go out again.
             rows = session.scalars(select(OutboxRow).where(*stopped).order_by(OutboxRow.id).with_for_update()).all()
@@ -48,22 +59,27 @@ class BacklogServices(ServicesBase):
                 for row in rows
                 if (kind is None or row.kind == kind)
                 and (not ids or row.id in ids or row.ref in ids)
+                and (destination is None or row.destination == destination)
                 and (doubtful or row.code != DOUBT)
             ]
             for row in chosen if not dry_run else ():
-                row.state, row.attempts, row.not_before = "queued", 0, self.clock()
-                row.reason = row.code = None
-                table: Any = ABOUT.get(row.kind)
-                about = session.get(table, row.ref) if table is not None else None
-                if about is not None:
-                    about.state, about.reason = "queued", None
+                self._queue_again(session, row, by)
             session.info["queued"] = bool(chosen) and not dry_run
             return len(chosen)
+
+    def _queue_again(self, session: Session, row: OutboxRow, by: str) -> None:
+        row.state, row.attempts, row.not_before = "queued", 0, self.clock()
+        row.reason = row.code = None
+        table: Any = ABOUT.get(row.kind)
+        about = session.get(table, row.ref) if table is not None else None
+        if about is not None:
+            about.state, about.reason = "queued", None
+        self._audit(session, by, "work.retry", row.ref)
 
     def attention(self) -> list[dict[str, str]]:
         """Work that has stopped and why, for administrators."""
         with self._transaction() as session:
-            rows = self._rows(session, OutboxRow, UNDONE, OutboxRow.state == "attention")
+            rows = self._rows(session, OutboxRow, STOPPED)
             return [{"kind": row.kind, "ref": row.ref, "reason": row.reason or ""} for row in rows]
 
     def backlog(self) -> dict[str, int]:

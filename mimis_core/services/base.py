@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from mimis_core.catalogue import Catalogue
 from mimis_core.errors import ConfigurationError, DataError, NotFoundError
 from mimis_core.kinds import Adapter, Courier, Format, Sealer, Signer, TalentFeed
-from mimis_core.model import CredentialFacts, Event, Organisation, Verdict
+from mimis_core.model import Achievement, CredentialFacts, Event, Organisation, Verdict
+from mimis_core.observe import know_hosts
 from mimis_core.pipeline import verify_file
 from mimis_core.plugins import Plugins
 from mimis_core.services.audit_sealing import AuditSealer
+from mimis_core.services.catalogue_reading import CatalogueReader
 from mimis_core.services.pacing import without_pace
 from mimis_core.settings import Settings
 from mimis_core.store.catalogue_files import load_catalogue
@@ -67,9 +69,19 @@ class ServicesBase:
         return self.settings.organisation.id
 
     @cached_property
+    def catalogue_reader(self) -> CatalogueReader:
+        """Follows what is published in the portal, here and by other processes."""
+        folder = self.settings.folder / self.settings.catalogue
+        return CatalogueReader(lambda: load_catalogue(folder), self.database, self.organisation)
+
+    @property
     def catalogue(self) -> Catalogue:
-        """The catalogue as its files stood when it was first asked for."""
-        return load_catalogue(self.settings.folder / self.settings.catalogue)
+        """The files as they stood when they were first asked for, and what is published in the portal by now."""
+        return self.catalogue_reader.read().catalogue
+
+    def reviewed(self, achievement: Achievement) -> Achievement:
+        """An entry, however old, with the external reviews that approve exactly its content."""
+        return self.catalogue_reader.publications().reviewed(achievement)
 
     def owner(self, owner_id: str) -> Organisation:
         """The organisation that owns an achievement. Raises ConfigurationError when it is not configured."""
@@ -150,7 +162,8 @@ class ServicesBase:
     def _open(self, category: str, name: str, table: dict[str, Any]) -> Any:
         with self._lock:
             if (category, name) not in self._opened:
-                self._opened[category, name] = self.plugins.open(category, name, table)
+                opened = self._opened[category, name] = self.plugins.open(category, name, table)
+                know_hosts(opened.settings.model_dump(mode="json"))
             return self._opened[category, name]
 
     @contextmanager

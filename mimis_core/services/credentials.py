@@ -14,7 +14,16 @@ from mimis_core.model import Achievement, Completion, CredentialStatus, Sealed
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.status import StatusServices
 from mimis_core.services.views import CredentialView, DeliveryView
-from mimis_core.store.tables import AwardRow, CredentialRow, DeliveryRow, LearnerRow, OutboxRow, PermissionRow, new_id
+from mimis_core.store.tables import (
+    PROTECTED,
+    AwardRow,
+    CredentialRow,
+    DeliveryRow,
+    LearnerRow,
+    OutboxRow,
+    PermissionRow,
+    new_id,
+)
 
 TAKEN_BACK = (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)
 """A credential in one of these is given to nobody any more."""
@@ -30,13 +39,13 @@ class CredentialServices(StatusServices):
 
     def credentials_of(self, learner_id: str) -> list[CredentialView]:
         """All credentials of a learner, newest first."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, CredentialRow, CredentialRow.learner_id == learner_id)
             return sorted(self._views(session, rows), key=lambda view: view.issued_at, reverse=True)
 
     def credential(self, learner_id: str, credential_id: str) -> CredentialView:
         """One credential of a learner. Raises NotFoundError, also for somebody else's."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return self._views(session, [self._credential_of(session, learner_id, credential_id)])[0]
 
     def all_credentials(self) -> list[CredentialView]:
@@ -76,7 +85,7 @@ class CredentialServices(StatusServices):
 
     def deliveries_of(self, learner_id: str) -> list[DeliveryView]:
         """All deliveries of a learner's credentials."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, DeliveryRow, DeliveryRow.learner_id == learner_id)
             return [self._delivery_view(session, row) for row in rows]
 
@@ -144,7 +153,7 @@ class CredentialServices(StatusServices):
 
     def _protected_ids(self, session: Session) -> frozenset[str]:
         mine = LearnerRow.organisation == self.organisation
-        return frozenset(session.scalars(select(LearnerRow.id).where(mine, LearnerRow.protected)))
+        return frozenset(session.scalars(select(LearnerRow.id).where(mine, PROTECTED)))
 
     def _is_mailbox(self, courier: str) -> bool:
         """Whether a courier mails: a mailbox cannot be asked what it has, and is no place to keep a credential in."""
@@ -166,26 +175,20 @@ class CredentialServices(StatusServices):
         return row
 
     def _views(self, session: Session, rows: list[CredentialRow]) -> list[CredentialView]:
-        names = dict(
-            session.execute(
-                select(LearnerRow.id, LearnerRow.full_name).where(LearnerRow.id.in_({row.learner_id for row in rows}))
-            ).all()
-        )
-        awards = {
-            row.id: row
-            for row in session.scalars(select(AwardRow).where(AwardRow.id.in_({row.award_id for row in rows})))
-        }
+        learners = self._rows_in(session, LearnerRow, LearnerRow.id, [row.learner_id for row in rows])
+        awards = {row.id: row for row in self._rows_in(session, AwardRow, AwardRow.id, [row.award_id for row in rows])}
+        names = {row.id: row.full_name for row in learners}
         replaced = self._successors(session, rows)
         return [self._view(row, names[row.learner_id], awards[row.award_id], replaced.get(row.id)) for row in rows]
 
     def _successors(self, session: Session, rows: list[CredentialRow]) -> dict[str, str]:
         """Ids of what was issued in the place of these, by the older one's id; one in force has none."""
         ids = [row.id for row in rows if row.status != CredentialStatus.ACTIVE]
-        query = select(CredentialRow.supersedes_id, CredentialRow.id).where(CredentialRow.supersedes_id.in_(ids))
-        return {old: new for old, new in session.execute(query).all() if old} if ids else {}
+        newer = self._rows_in(session, CredentialRow, CredentialRow.supersedes_id, ids)
+        return {row.supersedes_id: row.id for row in newer if row.supersedes_id}
 
     def _view(self, row: CredentialRow, learner_name: str, award: AwardRow, replaced_by: str | None) -> CredentialView:
-        achievement = Achievement.model_validate_json(row.achievement)
+        achievement = self.reviewed(Achievement.model_validate_json(row.achievement))
         evidence = load_evidence(award)
         return CredentialView(
             id=row.id,
@@ -230,13 +233,18 @@ def greeting(learner: LearnerRow) -> str:
 
 def credential_titles(row: CredentialRow) -> tuple[str, str]:
     """Swedish and English title of what a credential is about."""
-    return _titles_in(row.achievement)
+    return titles_of(_entry_in(row.achievement))
+
+
+def title_of(row: CredentialRow) -> dict[str, str]:
+    """The title of what a credential is about, in all languages that it has."""
+    return _entry_in(row.achievement).title
 
 
 @lru_cache(maxsize=256)
-def _titles_in(achievement: str) -> tuple[str, str]:
+def _entry_in(achievement: str) -> Achievement:
     # An entry is the same text in each of its many credentials, and reading it takes as long as some queries.
-    return titles_of(Achievement.model_validate_json(achievement))
+    return Achievement.model_validate_json(achievement)
 
 
 def titles_of(achievement: Achievement) -> tuple[str, str]:

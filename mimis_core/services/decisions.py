@@ -1,42 +1,37 @@
-"""Decisions: a teacher's on awards, and what a person is asked about learners who may be the same."""
+"""Decisions: a teacher's on awards, and the rounds that follow each other."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import delete, distinct, exists, func, select, tuple_
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from mimis_core.catalogue import check_achievement, meets, passes
 from mimis_core.errors import UserError
 from mimis_core.model import Achievement, AwardState, Completion, CompletionKind, CredentialStatus
 from mimis_core.pipeline import add_months
-from mimis_core.services.intake import IntakeServices
 from mimis_core.services.learners import PROTECTED_NAME
-from mimis_core.store.tables import (
-    AliasRow,
-    AwardRow,
-    CompletionRow,
-    CredentialRow,
-    IdentityRow,
-    LearnerRow,
-    OutboxRow,
-    new_id,
-)
+from mimis_core.services.same_person import SamePersonServices
+from mimis_core.store.attestation_tables import ATTESTED
+from mimis_core.store.staff_tables import StaffRow
+from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, OutboxRow, new_id
 
 DECIDED: dict[str, str] = {
     AwardState.APPROVED: "Revoke its credential instead.",
     AwardState.REJECTED: "If that was wrong: mimis awards approve --again; on a learner's appeal: mimis appeals",
 }
 """What to do about an award that was decided before, by its state."""
+OTHER_ROUND = "Ett tidigare avslag har ändrats, så det här förslaget behövs inte."
+"""Why a round was rejected that waited while an earlier one was approved after all."""
 
 
-class DecisionServices(IntakeServices):
-    """Awards and proposals of one organisation."""
+class DecisionServices(SamePersonServices):
+    """Awards of one organisation."""
 
     @cached_property
     def _checked(self) -> dict[str, tuple[Achievement, bool]]:
@@ -47,7 +42,7 @@ class DecisionServices(IntakeServices):
         conditions = () if state is None else (AwardRow.state == state.value,)
         with self._transaction() as session:
             rows = self._rows(session, AwardRow, *conditions)
-            people = self._rows(session, LearnerRow, LearnerRow.id.in_({row.learner_id for row in rows}))
+            people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id for row in rows})
             names = {one.id: PROTECTED_NAME if one.protected else one.full_name for one in people}
             newest = sorted(rows, key=lambda row: row.completed_at, reverse=True)
             return [_award_summary(row, names[row.learner_id]) for row in newest]
@@ -58,28 +53,62 @@ class DecisionServices(IntakeServices):
         """Record a person's decision; approving queues the credential.
 
         Raises NotFoundError, or UserError when the catalogue entry does not pass the six checks or the decision was
-        taken before: of two who decide at once the second is told. ``again`` approves what was rejected too.
+        taken before: of two who decide at once the second is told. ``again`` approves what was rejected too, with what
+        :meth:`_approve_after_all` says about other rounds.
         """
         with self._transaction() as session:
-            self._get(session, AwardRow, award_id, "award")
-            row = session.get_one(AwardRow, award_id, with_for_update=True, populate_existing=True)
+            row = self._get(session, AwardRow, award_id, "award")
+            rounds = self._rounds(session, row)
             meant = again and approve and row.state == AwardState.REJECTED
             if row.state != AwardState.PROPOSED and not meant:
-                raise UserError(f"Award {award_id} is {row.state} already.", mend=DECIDED[row.state])
-            achievement = self.catalogue.get(row.achievement_id, row.achievement_version)
-            if approve and not (achievement and passes(check_achievement(achievement))):
-                raise UserError(
-                    f"{row.achievement_id} does not pass the six principles.", mend="See: mimis catalogue check"
-                )
+                raise UserError(f"Award {award_id} is {row.state} already.", mend=DECIDED[row.state], code="decided")
+            if meant:
+                self._approve_after_all(session, row, rounds, by, reason)
+                return
+            if approve:
+                self._refuse_unready(row)
             self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
 
-    def same_person_proposals(self) -> list[tuple[str, str]]:
-        """Pairs of learner ids that may be one person: for a person to confirm, never merged alone.
+    def _refuse_unready(self, award: AwardRow) -> None:
+        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
+        if achievement is None or not self._ready(achievement):
+            raise UserError(
+                f"{award.achievement_id} does not pass the six principles.",
+                mend="See: mimis catalogue check",
+                code="not_ready",
+            )
 
-        They have an equal name, and an equal verified e-mail or, from two sources, an equal alias of the same name.
+    def _approve_after_all(
+        self, session: Session, award: AwardRow, rounds: list[AwardRow], by: str, reason: str | None
+    ) -> None:
+        """Approve an award that was rejected; a round that waits for a decision ends with it.
+
+        Raises UserError when the entry does not pass the six checks, or another round stands in its way.
         """
-        with self._transaction() as session:
-            return self._same_person(session)
+        self._refuse_unready(award)
+        self._refuse_beside(session, award, rounds)
+        for one in rounds:
+            if one.state == AwardState.PROPOSED:
+                self._decide(session, one, AwardState.REJECTED, by, OTHER_ROUND)
+        self._decide(session, award, AwardState.APPROVED, by, reason)
+
+    def _refuse_beside(self, session: Session, award: AwardRow, rounds: list[AwardRow]) -> None:
+        """Nothing is approved beside what is about to be issued, nor so that it replaces what is later."""
+        credentials = self._credentials_by_award(session, rounds)
+        for one in rounds:
+            own = credentials.get(one.id, [])
+            if one.state == AwardState.APPROVED and not own:
+                raise UserError(
+                    f"Award {one.id} of the same is approved and not issued yet.",
+                    mend="Do the queued work first: mimis retry",
+                    code="other-round",
+                )
+            if one.state == AwardState.APPROVED and one.round > award.round and self._stands(one, own):
+                raise UserError(
+                    f"Award {one.id}, a later one of the same, is approved.",
+                    mend="Leave this one as it is, or revoke the later one's credential first.",
+                    code="later-round",
+                )
 
     def _ready(self, achievement: Achievement) -> bool:
         """Whether it passes the six checks; each entry is checked once, since entries do not change while open."""
@@ -90,13 +119,18 @@ class DecisionServices(IntakeServices):
 
     def _decide(self, session: Session, row: AwardRow, state: AwardState, by: str, reason: str | None) -> None:
         anew = row.decided_at is not None
-        row.state, row.decided_by, row.decided_at, row.reason = state, by, self.clock(), reason
+        row.state, row.decided_by, row.decided_at, row.reason = state, self._decider(session, by), self.clock(), reason
         self._audit(session, by, f"award.{state.value}", row.id)
         if state is AwardState.APPROVED:
             if anew:  # it may have been approved before, and one award has one row of work
                 mine = OutboxRow.organisation == self.organisation, OutboxRow.kind == "issue"
                 session.execute(delete(OutboxRow).where(*mine, OutboxRow.ref == row.id))
             self._enqueue(session, "issue", row.id)
+
+    def _decider(self, session: Session, by: str) -> str:
+        """Who decides, as it stands in the sealed document: pages give the id of a member of staff, commands a name."""
+        staff = session.get(StaffRow, by)
+        return staff.name if staff is not None and staff.organisation == self.organisation else by
 
     def _propose(
         self,
@@ -109,9 +143,10 @@ class DecisionServices(IntakeServices):
     ) -> None:
         """Keep a new award; where the entry's recorded rule may decide, it does.
 
-        Not on what a supervisor attested: at a workplace the teacher assesses (facts/sweden.md section 1, apl).
+        Not on what a supervisor attested, nor on what a teacher asked somebody about: then the teacher decides
+        (facts/sweden.md section 1, apl).
         """
-        attested = any(one.kind is CompletionKind.ATTESTATION for one in used)
+        attested = any(one.kind is CompletionKind.ATTESTATION or one.source == ATTESTED for one in used)
         row.by_rule = by_rule and not attested and achievement.automatic is not None
         session.add(row)
         self._audit(session, "sync", "award.propose", row.id)
@@ -152,7 +187,11 @@ class DecisionServices(IntakeServices):
         )
 
     def _rounds(self, session: Session, award: AwardRow) -> list[AwardRow]:
-        """All decisions about an award's learner and achievement version; those not taken yet are locked."""
+        """All decisions about an award's learner and achievement version, locked but for the approved ones.
+
+        Who issues has the approved ones locked while waiting for a credential that our caller may have. The others are
+        locked in one order everywhere, so that two who decide never wait for each other.
+        """
         rows = self._rows(
             session,
             AwardRow,
@@ -160,14 +199,28 @@ class DecisionServices(IntakeServices):
             AwardRow.achievement_id == award.achievement_id,
             AwardRow.achievement_version == award.achievement_version,
         )
-        for row in rows:
-            # Only these: who issues has the approved ones locked while waiting for a credential that our caller has.
-            if row.state == AwardState.PROPOSED:
-                session.refresh(row, with_for_update=True)
+        others = [row.id for row in rows if row.state != AwardState.APPROVED]
+        query = select(AwardRow).where(AwardRow.id.in_(others)).order_by(AwardRow.id)
+        session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
         return rows
 
+    def _credentials_by_award(self, session: Session, awards: Collection[AwardRow]) -> dict[str, list[CredentialRow]]:
+        found: dict[str, list[CredentialRow]] = {}
+        for row in self._rows_in(session, CredentialRow, CredentialRow.award_id, [one.id for one in awards]):
+            found.setdefault(row.award_id, []).append(row)
+        return found
+
+    def _stands(self, award: AwardRow, credentials: Collection[CredentialRow]) -> bool:
+        """Whether something is open or live about it; ``credentials`` are all of its own."""
+        if award.state == AwardState.APPROVED:
+            return not credentials or any(self._is_live(row) for row in credentials)
+        return award.state == AwardState.PROPOSED
+
+    def _is_live(self, row: CredentialRow) -> bool:
+        return self._status(row).status in (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
+
     def _latest_credential(self, session: Session, award: AwardRow) -> CredentialRow | None:
-        """The last credential of an award's learner and achievement version, in whatever state it is."""
+        """The last credential up to an award's round of its learner and achievement version, in whatever state."""
         newer = aliased(CredentialRow)
         query = (
             select(CredentialRow)
@@ -176,61 +229,11 @@ class DecisionServices(IntakeServices):
             .where(
                 AwardRow.organisation == self.organisation, AwardRow.achievement_version == award.achievement_version
             )
-            .where(~exists().where(newer.supersedes_id == CredentialRow.id))
+            .where(AwardRow.round <= award.round, ~exists().where(newer.supersedes_id == CredentialRow.id))
             .order_by(AwardRow.round.desc())
             .limit(1)
         )
         return session.scalars(query).one_or_none()
-
-    def _same_person(self, session: Session) -> list[tuple[str, str]]:
-        pairs: dict[frozenset[str], tuple[str, str]] = {}
-        for pair in (*self._same_address(session), *self._same_alias(session)):
-            pairs.setdefault(frozenset(pair), pair)
-        return list(pairs.values())
-
-    def _same_address(self, session: Session) -> Iterator[tuple[str, str]]:
-        """Only learners who share an address are read: names and completions are encrypted, so that takes its time."""
-        shared = (
-            select(LearnerRow.email_key)
-            .where(LearnerRow.organisation == self.organisation, LearnerRow.email_key.is_not(None))
-            .group_by(LearnerRow.email_key)
-            .having(func.count() > 1)
-        )
-        people = self._rows(session, LearnerRow, LearnerRow.email_key.in_(shared), LearnerRow.protected.is_(False))
-        groups: dict[tuple[str, str], list[str]] = {}
-        verified = {
-            row.learner_id
-            for row in self._rows(session, CompletionRow, CompletionRow.learner_id.in_([one.id for one in people]))
-            if Completion.model_validate_json(row.content).learner.email_verified
-        }
-        for one in people:
-            if one.id in verified:
-                groups.setdefault((one.email_key or "", one.full_name.casefold()), []).append(one.id)
-        for ids in groups.values():
-            yield from ((ids[0], other) for other in ids[1:])
-
-    def _same_alias(self, session: Session) -> Iterator[tuple[str, str]]:
-        """Only learners whose alias another source knows too are read, for the same reason."""
-        shared = (
-            select(AliasRow.name, AliasRow.value_key)
-            .join(IdentityRow, IdentityRow.id == AliasRow.identity_id)
-            .where(AliasRow.organisation == self.organisation)
-            .group_by(AliasRow.name, AliasRow.value_key)
-            .having(func.count(distinct(IdentityRow.source)) > 1)
-        )
-        query = (
-            select(AliasRow.name, AliasRow.value_key, IdentityRow.source, LearnerRow.id, LearnerRow.full_name)
-            .join(IdentityRow, IdentityRow.id == AliasRow.identity_id)
-            .join(LearnerRow, LearnerRow.id == IdentityRow.learner_id)
-            .where(AliasRow.organisation == self.organisation, LearnerRow.protected.is_(False))
-            .where(tuple_(AliasRow.name, AliasRow.value_key).in_(shared))
-            .order_by(LearnerRow.id)
-        )
-        groups: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
-        for name, value, source, learner, full_name in session.execute(query):
-            groups.setdefault((name, value, full_name.casefold()), []).append((source, learner))
-        for (source, learner), *others in groups.values():
-            yield from ((learner, other) for where, other in others if where != source and other != learner)
 
 
 def recompleted_at(achievement: Achievement, used: tuple[Completion, ...]) -> datetime:

@@ -10,19 +10,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import TemporaryError
 from mimis_core.services.base import ServicesBase
+from mimis_core.services.hand import Job
 from mimis_core.services.pacing import JobsTable, Pace, jobs_table, pace_of
 from mimis_core.store.tables import DeliveryRow, DestinationRow, OutboxRow
-
-if TYPE_CHECKING:
-    from mimis_core.services.leases import Job
 
 COURIER, SOURCE = "couriers.", "sources."
 """How a destination begins: with the table of mimis.toml that it stands in."""
@@ -69,13 +67,26 @@ class Lane:
 
     def wait_turn(self, stopping: threading.Event) -> bool:
         """Wait until the pace allows one more; False when the process stops meanwhile."""
-        if self.pace.per_minute is None:
-            return not stopping.is_set()
         with self._lock:
             now = time.monotonic()
             turn = max(self._next, now)
-            self._next = turn + 60 / self.pace.per_minute
+            self._next = turn + self.interval
         return not stopping.wait(turn - now)
+
+    @property
+    def interval(self) -> float:
+        """Seconds from one delivery to the next."""
+        return 60 / self.pace.per_minute if self.pace.per_minute is not None else 0.0
+
+    def wait_left(self) -> float:
+        """Seconds until the pace allows one more."""
+        with self._lock:
+            return max(self._next - time.monotonic(), 0.0)
+
+    def go_on(self, after: float) -> None:
+        """Take the pace over from another worker: the first turn is so many seconds away, at most an interval."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + min(after, self.interval))
 
     def close(self) -> None:
         """Take nothing more; what hangs is not waited for."""
@@ -175,20 +186,31 @@ class DestinationServices(ServicesBase):
         courier = session.scalar(select(DeliveryRow.courier).where(DeliveryRow.id == row.ref))
         return f"{COURIER}{courier}" if courier else None
 
+    def _is_shared(self, name: str) -> bool:
+        """Whether workers must agree on who delivers there."""
+        return name.startswith(COURIER) and self._lanes[name].pace.limited
+
     def _ours_alone(self, session: Session, name: str) -> bool:
         """Whether this worker may deliver there; where limits are set, only one does at a time."""
-        if not name.startswith(COURIER) or not self._lanes[name].pace.limited:
+        if not self._is_shared(name):
             return True
-        now = self.clock()
-        free = or_(
-            DestinationRow.lease.is_(None),
-            DestinationRow.lease == self.worker,
-            DestinationRow.lease_until < now,
-            DestinationRow.lease_until > now + LONGEST_LEASE,
-        )
-        until = now + timedelta(seconds=self.jobs_table.lease_seconds)
-        query = self._of_destination(name).where(free).values(lease=self.worker, lease_until=until)
-        return bool(session.execute(query).rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+        now, lane = self.clock(), self._lanes[name]
+        row = self._locked_destination(session, name)
+        if row is None:
+            return False
+        if row.lease != self.worker:
+            left = ((row.lease_until or now) - now).total_seconds()
+            if row.lease is not None and 0 < left <= LONGEST_LEASE.total_seconds():
+                return False
+            # Who is dead may have delivered just before the lease ran out.
+            lane.go_on(after=left if row.lease is None else lane.interval)
+        row.lease, row.lease_until = self.worker, now + timedelta(seconds=self.jobs_table.lease_seconds)
+        return True
+
+    def _locked_destination(self, session: Session, name: str | None) -> DestinationRow | None:
+        mine = DestinationRow.organisation == self.organisation, DestinationRow.name == name
+        query = select(DestinationRow).where(*mine).with_for_update().execution_options(populate_existing=True)
+        return session.scalars(query).one_or_none()
 
     def _note_failure(self, session: Session, name: str | None, error: TemporaryError) -> bool:
         """Count a failure of a destination; True when it is to be left alone now, since they come in a row.
@@ -198,8 +220,7 @@ class DestinationServices(ServicesBase):
         """
         if error.code is not None or name not in self._lanes:
             return False
-        query = select(DestinationRow).where(DestinationRow.name == name)
-        row = session.scalars(query.where(DestinationRow.organisation == self.organisation).with_for_update()).first()
+        row = self._locked_destination(session, name)
         if row is None:
             return False
         row.failures, row.reason = row.failures + 1, str(error)[:500]

@@ -20,7 +20,7 @@ from mimis_core.model import Learner
 from mimis_core.services.learners import LearnerServices, to_learner
 from mimis_core.services.swedish import search_key, sort_key, word_keys
 from mimis_core.store.revisions import last_revision
-from mimis_core.store.tables import LearnerRow
+from mimis_core.store.tables import PROTECTED, LearnerRow
 
 PAGE = 50
 SEARCHES = 32
@@ -133,7 +133,7 @@ class DirectoryServices(LearnerServices):
 
     def _build_index(self, session: Session) -> Index:
         mine = LearnerRow.organisation == self.organisation
-        index = Index(hidden=set(session.scalars(select(LearnerRow.id).where(mine, LearnerRow.protected))))
+        index = Index(hidden=set(session.scalars(select(LearnerRow.id).where(mine, PROTECTED))))
         columns = LearnerRow.id, LearnerRow.full_name, LearnerRow.given_name, LearnerRow.family_name
         query = select(*columns).where(mine, LearnerRow.protected.is_(False)).execution_options(yield_per=5_000)
         index.fill(_placed(*row) for row in session.execute(query))

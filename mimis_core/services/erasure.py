@@ -22,6 +22,8 @@ from mimis_core.model import Model
 from mimis_core.services.learner_tables import table_of
 from mimis_core.services.learners import ERASED_NAME
 from mimis_core.services.signals import SignalServices
+from mimis_core.store.attestation_tables import AttestationLinkRow, AttestationRow
+from mimis_core.store.contact_tables import WAYS_TO_HER, HelperLookRow, HelperRow
 from mimis_core.store.record_tables import AppealRow, ErasureRow, MergeRow, TombstoneRow
 from mimis_core.store.tables import (
     AliasRow,
@@ -52,7 +54,7 @@ RECORD_STAYS = (
     "record of a public school: name, what she completed, decisions and credentials. It may only be erased by a"
     " recorded decision (gallringsbeslut): write its number and date as [privacy] retention in mimis.toml"
 )
-WITH_RECORD = (ReviewRow, AppealRow, DeliveryRow, PermissionRow, CompletionRow)
+WITH_RECORD = (AttestationRow, ReviewRow, AppealRow, DeliveryRow, PermissionRow, CompletionRow)
 """Rows that go with the record, in an order that no reference stands against."""
 
 
@@ -191,8 +193,7 @@ class ErasureServices(SignalServices):
         work.remove(AliasRow, AliasRow.identity_id, [one.id for one in mine])
         for one in mine:
             one.aliases = None
-        work.remove(SignInRow, SignInRow.learner_id, [learner.id])
-        work.remove(MessageRow, MessageRow.learner_id, [learner.id])
+        self._erase_ways(session, learner.id, work)
         shares = self._rows(session, ShareRow, ShareRow.learner_id == learner.id)
         for table, column in (
             (DisclosureRow, DisclosureRow.share_id),
@@ -216,6 +217,19 @@ class ErasureServices(SignalServices):
             for person in (before[who] for who in ("keep", "other") if who in before):
                 person["email"] = person["email_key"] = None
             merge.before = json.dumps(before)
+
+    def _erase_ways(self, session: Session, learner_id: str, work: _Work) -> None:
+        """How she, her helpers and who attests for her get in, and what was mailed. An answer is record."""
+        asked = self._rows(session, AttestationRow, AttestationRow.learner_id == learner_id)
+        work.remove(AttestationLinkRow, AttestationLinkRow.attestation_id, [one.id for one in asked])
+        work.remove(AttestationRow, AttestationRow.id, [one.id for one in asked if one.answered_at is None])
+        for answered in (one for one in asked if one.answered_at is not None):
+            answered.email = answered.phone = None
+        helpers = [one.id for one in self._rows(session, HelperRow, HelperRow.learner_id == learner_id)]
+        work.remove(HelperLookRow, HelperLookRow.helper_id, helpers)
+        ways_in: tuple[type[Base], ...] = (SignInRow, MessageRow, *WAYS_TO_HER)
+        for ways in ways_in:
+            work.remove(ways, table_of(ways).c.learner_id, [learner_id])
 
     def _merges_of(self, session: Session, learner_id: str) -> list[MergeRow]:
         return self._rows(session, MergeRow, or_(MergeRow.keep_id == learner_id, MergeRow.other_id == learner_id))

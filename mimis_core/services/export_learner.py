@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, undefer
 
 from mimis_core.errors import UserError
@@ -41,6 +43,22 @@ class LearnerExport:
         head = {"learner": self.learner_id, "made_at": self.made_at.isoformat(), "issuer": self.issuer}
         return {**head, "tables": self.tables, "documents": sorted(self.documents)}
 
+    def files(self) -> dict[str, bytes]:
+        """What she is handed, by name: the data, the page to read, and the documents in a folder of their own."""
+        return {
+            DATA: json.dumps(self.data(), ensure_ascii=False, indent=2).encode(),
+            PAGE: learner_page(self.data()).encode(),
+            **{f"{DOCUMENTS}/{name}": content for name, content in sorted(self.documents.items())},
+        }
+
+    def packed(self) -> bytes:
+        """The same as one ZIP file."""
+        packed = BytesIO()
+        with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+            for name, content in self.files().items():
+                archive.writestr(name, content)
+        return packed.getvalue()
+
 
 class ExportServices(ServicesBase):
     """Gives a learner what is held about her."""
@@ -67,6 +85,8 @@ class ExportServices(ServicesBase):
             partners = self._partner_names(session, held.get(ShareRow, ()))
             for model, rows in held.items():
                 found.tables[model.__tablename__] = [_plain(row, partners) for row in rows]
+            former = self._former_ids(session, learner_id)
+            found.tables[MergeRow.__tablename__] = [_own_half(row, former) for row in found.tables["merge"]]
             self._audit(session, by, "learner.export", learner_id, protected=learner.protected)
             return found
 
@@ -77,13 +97,29 @@ class ExportServices(ServicesBase):
         for model in direct:
             column = learner_column(model)
             held[model] = self._ordered(session, model, column, [learner_id])
-        held[MergeRow] = self._rows(session, MergeRow, MergeRow.keep_id == learner_id)
+        former = self._former_ids(session, learner_id)
+        both = or_(MergeRow.keep_id.in_(former), MergeRow.other_id.in_(former))
+        merges = self._rows(session, MergeRow, both)
+        merges.sort(key=lambda row: row.number)
+        held[MergeRow] = merges
         for model, (name, parents) in THROUGH.items():
             ids = [row.id for parent in parents for row in held.get(parent, ())]
             if model in (LearnerRow, AuditRow):
-                ids.append(learner_id)
+                ids += former
             held[model] = self._ordered(session, model, table_of(model).columns[name], ids)
+        # What she did herself too: of what is gone since, such as a share, only this is left.
+        known = {row.id for row in held[AuditRow]}
+        did = self._ordered(session, AuditRow, AuditRow.actor, former)
+        held[AuditRow] = [*held[AuditRow], *(row for row in did if row.id not in known)]
         return held
+
+    def _former_ids(self, session: Session, learner_id: str) -> list[str]:
+        """Her id, and those that she had before learners were merged into her, and into those."""
+        ids = [learner_id]
+        for one in ids:
+            merged = self._rows(session, MergeRow, MergeRow.keep_id == one, MergeRow.undone_at.is_(None))
+            ids += [row.other_id for row in merged if row.other_id not in ids]
+        return ids
 
     def _ordered(self, session: Session, model: type[Base], column: Any, values: Sequence[str]) -> list[Base]:
         found: list[Base] = []
@@ -107,11 +143,7 @@ def write_export(export: LearnerExport, folder: Path) -> list[str]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(folder.iterdir()):
             raise UserError(f"{folder} holds other things.", mend="Give an empty folder or a new one.")
-        files = {
-            DATA: json.dumps(export.data(), ensure_ascii=False, indent=2).encode(),
-            PAGE: learner_page(export.data()).encode(),
-            **{f"{DOCUMENTS}/{name}": content for name, content in sorted(export.documents.items())},
-        }
+        files = export.files()
         for name, content in files.items():
             (folder / name).parent.mkdir(mode=0o700, exist_ok=True)
             (folder / name).write_bytes(content)
@@ -125,6 +157,17 @@ def write_export(export: LearnerExport, folder: Path) -> list[str]:
 def _plain(row: Base, partners: dict[str, str]) -> Row:
     """A row as JSON can hold it: without what is a key, with what is JSON inside opened, and employers by name."""
     return dict(_values(row, partners))
+
+
+def _own_half(merge: Row, ids: Sequence[str]) -> Row:
+    """A merge as she may see it: of one that was undone her own half alone, since the other was somebody else."""
+    halves = [half for half in ("keep", "other") if merge["undone_at"] is None or merge[f"{half}_id"] in ids]
+    before = merge["before"] if merge["undone_at"] is None else {}
+    for half in halves:
+        person = merge["before"].get(half, {})
+        before[half] = {key: value for key, value in person.items() if not key.endswith("_key")}
+    hidden = {f"{half}_id" for half in ("keep", "other") if half not in halves}
+    return {**{key: value for key, value in merge.items() if key not in hidden}, "before": before}
 
 
 def _values(row: Base, partners: dict[str, str]) -> Iterator[tuple[str, Any]]:

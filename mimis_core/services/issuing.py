@@ -176,6 +176,7 @@ class IssueServices(SuccessionServices):
             organisation=self.organisation,
             award_id=order.award.id,
             learner_id=order.learner.id,
+            achievement_id=order.achievement.id,
             achievement=order.achievement.model_dump_json(),
             urn=order.urn,
             public_id=made.plan.public_id,

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, Table
 
-from mimis_core.store.record_tables import ErasureRow, TombstoneRow
+from mimis_core.store.attestation_tables import AttestationLinkRow, AttestationRow
+from mimis_core.store.contact_tables import ContactRow, HelperLookRow, HelperRow, LearnerAccountRow
+from mimis_core.store.record_tables import AppealRow, ErasureRow, TombstoneRow
 from mimis_core.store.tables import (
     AliasRow,
     AuditRow,
@@ -20,17 +22,36 @@ from mimis_core.store.tables import (
     LearnerRow,
     MessageRow,
     OutboxRow,
+    ReviewRow,
     ShareCredentialRow,
     ShareRow,
 )
 
+SUBJECTS: tuple[type[Base], ...] = (
+    LearnerRow,
+    AwardRow,
+    CompletionRow,
+    CredentialRow,
+    DeliveryRow,
+    MessageRow,
+    ShareRow,
+    AppealRow,
+    ReviewRow,
+    ContactRow,
+    LearnerAccountRow,
+    HelperRow,
+    AttestationRow,
+)
+"""Tables of what is hers that the audit speaks about."""
 THROUGH: dict[type[Base], tuple[str, tuple[type[Base], ...]]] = {
     LearnerRow: ("id", ()),
     AliasRow: ("identity_id", (IdentityRow,)),
     ShareCredentialRow: ("share_id", (ShareRow,)),
     DisclosureRow: ("share_id", (ShareRow,)),
+    HelperLookRow: ("helper_id", (HelperRow,)),
+    AttestationLinkRow: ("attestation_id", (AttestationRow,)),
     OutboxRow: ("ref", (AwardRow, DeliveryRow, MessageRow)),
-    AuditRow: ("subject", (LearnerRow, AwardRow, CompletionRow, CredentialRow, DeliveryRow, MessageRow, ShareRow)),
+    AuditRow: ("subject", SUBJECTS),
 }
 """Tables that hold her by the id of something of hers: the column, and whose ids stand in it."""
 ABOUT_ERASED = (ErasureRow, TombstoneRow)

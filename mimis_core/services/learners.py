@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import Learner
-from mimis_core.services.base import ServicesBase
+from mimis_core.services.addresses import AddressServices
 from mimis_core.services.messages import sign_in_mail
 from mimis_core.services.swedish import sort_key
 from mimis_core.services.views import Slip
@@ -25,6 +26,8 @@ PROTECTED_NAME = "Skyddad person"
 """Shown instead of the name of a person with skyddade personuppgifter."""
 ERASED_NAME = "Raderad deltagare"
 """Stands in the place of a name that was erased."""
+Ground = Literal["confidential", "registration", "request"]
+"""Why somebody is marked: a confidentiality mark, protected population registration, or at her own wish until then."""
 SLIP_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, O, 1, I and L, which look alike on paper."""
 
@@ -47,13 +50,18 @@ def to_learner(row: LearnerRow) -> Learner:
     )
 
 
-class LearnerServices(ServicesBase):
+class LearnerServices(AddressServices):
     """Learners of one organisation."""
 
     def learner(self, learner_id: str) -> Learner:
         """One learner. Raises NotFoundError."""
-        with self._transaction() as session:
+        with self.database.reading() as session:  # asked for by each of her pages: it waits for nobody who writes
             return to_learner(self._get(session, LearnerRow, learner_id, "learner"))
+
+    def learners_by_id(self, learner_ids: Collection[str]) -> dict[str, Learner]:
+        """Those of these learners who are known, by id."""
+        with self.database.reading() as session:
+            return {row.id: to_learner(row) for row in self._rows_in(session, LearnerRow, LearnerRow.id, learner_ids)}
 
     def learners(self) -> list[tuple[Learner, tuple[str, ...]]]:
         """All learners in Swedish order with their source identities as ``source:key``; protected ones by id only."""
@@ -80,8 +88,12 @@ class LearnerServices(ServicesBase):
                 found.setdefault(row.learner_id, {})[f"{row.source}:{row.key}"] = json.loads(row.aliases or "{}")
         return found
 
-    def protect_learner(self, learner_id: str, by: str, protected: bool = True) -> None:
+    def protect_learner(
+        self, learner_id: str, by: str, protected: bool = True, *, ground: Ground | None = None
+    ) -> None:
         """Mark a person as having skyddade personuppgifter: from now on nothing happens automatically.
+
+        ``ground`` is kept in the audit: a word and no text, since a text could tell who is after her.
 
         With ``protected`` false the mark is taken away, and the next sync decides on what was set aside for it. Raises
         NotFoundError, and UserError for who was erased: the mark is what stops all that would be taken for her.
@@ -94,18 +106,17 @@ class LearnerServices(ServicesBase):
             if not protected:
                 rows = update(SourceStateRow).where(SourceStateRow.organisation == self.organisation)
                 session.execute(rows.values(catalogue_key=None))
-            self._audit(session, by, "learner.protect" if protected else "learner.unprotect", learner_id)
+            why = {"ground": ground} if ground else {}
+            self._audit(session, by, "learner.protect" if protected else "learner.unprotect", learner_id, **why)
 
     def send_sign_in_link(self, email: str) -> None:
-        """Mail a one-time link to each learner of this address; says nothing about whether it is known.
+        """Mail a one-time link to each learner of this address, the school's or her own; says not whether it is known.
 
         Whoever is known from two sources is two learners until a person merges them, and must get in as both.
         """
         with self._transaction() as session:
-            key = self.database.cipher.fingerprint(email)
-            known = self._rows(session, LearnerRow, LearnerRow.email_key == key, LearnerRow.protected.is_(False))
-            for learner in known:
-                self._mail_link(session, learner)
+            for learner, address in self._people_at(session, email):
+                self._mail_link(session, learner, address)
 
     def invite_learner(self, learner_id: str) -> None:
         """Mail a one-time link to one learner.
@@ -115,9 +126,10 @@ class LearnerServices(ServicesBase):
         self._courier("mail")
         with self._transaction() as session:
             row = self._get(session, LearnerRow, learner_id, "learner")
-            if row.protected or not row.email:
+            address = self._address_of(session, row)
+            if row.protected or not address:
                 raise UserError(f"Learner {learner_id} cannot be mailed.", mend="Use: mimis learners slip")
-            self._mail_link(session, row)
+            self._mail_link(session, row, address)
 
     def make_slip(self, learner_id: str, handed_over_by: str) -> Slip:
         """A printed sign-in, recorded as handed over in person by ``handed_over_by``."""
@@ -142,30 +154,43 @@ class LearnerServices(ServicesBase):
                 raise NotFoundError("This sign-in is not known.", mend="Ask for a new link.", code="unknown")
             if row.used_at is not None:
                 raise NotFoundError("The link has already been used.", mend="Ask for a new one.", code="used")
-            if row.expires < self.clock():
+            if row.expires <= self.clock():
                 raise NotFoundError("The link is too old.", mend="Ask for a new one.", code="expired")
             row.used_at = self.clock()
             self._audit(session, row.learner_id, "sign_in", row.learner_id, kind=row.kind)
             return row.learner_id
 
-    def _mail_link(self, session: Session, learner: LearnerRow) -> None:
+    def _mail_link(self, session: Session, learner: LearnerRow, to: str) -> None:
         token = secrets.token_urlsafe(32)
         session.add(self._sign_in_row(learner.id, token, "mail", self.clock() + LINK_LIFE, None))
         subject, text = sign_in_mail(self.settings.organisation, f"{self.settings.base_url}/in/{token}")
-        self._queue_mail(session, learner, f"sign-in:{new_id()}", subject, text)
+        self._queue_mail(session, learner, f"sign-in:{new_id()}", subject, text, to=to)
 
     def _queue_mail(
-        self, session: Session, learner: LearnerRow, key: str, subject: str, text: str, credential: str | None = None
+        self,
+        session: Session,
+        learner: LearnerRow,
+        key: str,
+        subject: str,
+        text: str,
+        credential: str | None = None,
+        to: str | None = None,
     ) -> None:
-        """Queue a mail unless the learner is protected, has no address, or no mail courier is configured."""
-        if learner.protected or not learner.email or "mail" not in self.settings.couriers:
+        """Queue a mail, to her main address unless told otherwise.
+
+        Nothing is queued for a protected learner, for one without an address, or where no mail courier is configured.
+        """
+        if learner.protected or "mail" not in self.settings.couriers:
+            return
+        to = to or self._address_of(session, learner)
+        if to is None:
             return
         row = MessageRow(
             id=new_id(),
             organisation=self.organisation,
             key=key,
             learner_id=learner.id,
-            to=learner.email,
+            to=to,
             subject=subject,
             text=text,
             credential_id=credential,

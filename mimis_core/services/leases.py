@@ -10,8 +10,8 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from mimis_core.plugins import Plugins
 from mimis_core.services.base import utc_now
 from mimis_core.services.destinations import LONGEST_LEASE, LONGEST_WAIT, DestinationServices
+from mimis_core.services.hand import Hand, Job
 from mimis_core.services.wake import Waker
 from mimis_core.settings import Settings
 from mimis_core.store.database import Database
@@ -36,65 +37,8 @@ LONGEST_IN_HAND = 3600.0
 """Seconds after which a worker is believed to hang on a row, though it lives: its lease is renewed no more."""
 
 
-@dataclass(frozen=True)
-class Job:
-    """One leased outbox row.
-
-    ``interrupted``: a worker had begun it and never came back. ``gate``: how often its lane had been closed before.
-    """
-
-    id: str
-    kind: str
-    ref: str
-    destination: str | None
-    interrupted: bool
-    lease: str
-    gate: int = 0
-
-
-def _job(row: OutboxRow, lease: str, gates: dict[str, int]) -> Job:
-    gate = gates.get(row.destination or "", 0)
-    return Job(row.id, row.kind, row.ref, row.destination, row.state == "doing", lease, gate)
-
-
 class LeaseLostError(Exception):
     """Another worker has taken over what this one had in hand: nothing of it may be marked. Never seen by a caller."""
-
-
-class Hand:
-    """What this process has in hand; safe to use from many threads."""
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, tuple[Job, float]] = {}
-        self._changed = threading.Condition()
-
-    def take(self, jobs: Iterable[Job]) -> None:
-        """Note rows that were leased."""
-        with self._changed:
-            self._jobs.update({job.id: (job, time.monotonic()) for job in jobs})
-
-    def drop(self, job: Job) -> None:
-        """Forget one, however it ended."""
-        with self._changed:
-            if self._jobs.get(job.id, (None,))[0] == job:
-                del self._jobs[job.id]
-            self._changed.notify_all()
-
-    def jobs(self, younger_than: float = float("inf")) -> list[Job]:
-        """All that were taken less than so many seconds ago."""
-        start = time.monotonic() - younger_than
-        with self._changed:
-            return [job for job, taken in self._jobs.values() if taken >= start]
-
-    def of_kind(self, kind: str, refs: Collection[str]) -> list[Job]:
-        """Those of one kind that are about these."""
-        wanted = set(refs)
-        return [job for job in self.jobs() if job.kind == kind and job.ref in wanted]
-
-    def wait_until_empty(self, within: float) -> bool:
-        """Wait for that, at most so many seconds."""
-        with self._changed:
-            return self._changed.wait_for(lambda: not self._jobs, within)
 
 
 class LeaseServices(DestinationServices):
@@ -148,17 +92,28 @@ class LeaseServices(DestinationServices):
             return []
         self._make_ready()
         self._claimed = time.monotonic()
-        now, lease = self.clock(), f"{self.worker}:{next(self._claims)}"
         # Before the rows are read: a gate that closes from here on closes for these too.
         gates = {name: lane.closings for name, lane in self._lanes.items()}
-        with self._transaction() as session:
-            rooms = self._rooms(session, self._hand.jobs())
-            rows = self._fitting(session, self._due_rows(session, now, rooms), rooms)
-            jobs = [_job(row, lease, gates) for row in rows]
-            for row in rows:
-                row.lease, row.lease_until = lease, now + self._lease
-        self._hand.take(jobs)
+        jobs: list[Job] = []
+        try:
+            with self._transaction() as session:
+                jobs = self._lease_due(session, gates)
+                # Before the commit: from then on whoever gives a destination up must see that it is needed.
+                self._hand.take(jobs)
+        except BaseException:
+            for job in jobs:
+                self._hand.drop(job)
+            raise
         self._more = bool(jobs)
+        return jobs
+
+    def _lease_due(self, session: Session, gates: dict[str, int]) -> list[Job]:
+        now, lease = self.clock(), f"{self.worker}:{next(self._claims)}"
+        rooms = self._rooms(session, self._hand.jobs())
+        rows = self._fitting(session, self._due_rows(session, now, rooms), rooms)
+        jobs = [_job(row, lease, gates.get(row.destination or "", 0)) for row in rows]
+        for row in rows:
+            row.lease, row.lease_until = lease, now + self._lease
         return jobs
 
     def _claim_again(self) -> list[Job]:
@@ -238,30 +193,44 @@ class LeaseServices(DestinationServices):
         until = self.clock() + self._lease
         self._set_leases(self._hand.jobs(LONGEST_IN_HAND), lease_until=until)
         mine = DestinationRow.organisation == self.organisation, DestinationRow.lease == self.worker
-        self._quietly(update(DestinationRow).where(*mine).values(lease_until=until))
+        query = update(DestinationRow).where(*mine).values(lease_until=until)
+        with self._quietly() as session:
+            session.execute(query.execution_options(synchronize_session=False))
 
     def _set_leases(self, jobs: Sequence[Job], **values: Any) -> None:
         by_lease: dict[str, list[str]] = {}
         for job in jobs:
             by_lease.setdefault(job.lease, []).append(job.id)
         for lease, ids in by_lease.items():
-            self._quietly(update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.lease == lease).values(values))
+            query = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.lease == lease).values(values)
+            with self._quietly() as session:
+                session.execute(query.execution_options(synchronize_session=False))
 
-    def _quietly(self, query: Any) -> None:
+    @contextmanager
+    def _quietly(self) -> Iterator[Session]:
+        """A transaction over leases. Without a database they run out by themselves."""
         try:
             with self.database.transaction() as session:
-                session.execute(query.execution_options(synchronize_session=False))
+                yield session
         except SQLAlchemyError as error:
             _log.warning("leases could not be written (%s): they run out by themselves", type(error).__name__)
 
     def _release_destinations(self) -> None:
         """Let another worker deliver where limits are set, unless something of ours is still on its way there."""
-        busy = {job.destination for job in self._hand.jobs()}
-        if all(name in busy or not lane.pace.limited for name, lane in self._lanes.items()):
-            return
-        mine = DestinationRow.organisation == self.organisation, DestinationRow.lease == self.worker
-        query = update(DestinationRow).where(*mine, DestinationRow.name.not_in(busy))
-        self._quietly(query.values(lease=None, lease_until=None))
+        for name in self._lanes:
+            if self._is_shared(name):
+                self._release_destination(name)
+
+    def _release_destination(self, name: str) -> None:
+        """Give one up; the next worker goes on with the pace where this one ends."""
+        with self._quietly() as session:
+            row = self._locked_destination(session, name)
+            # Only now, with the row locked: another thread of ours may have claimed something for it meanwhile.
+            busy = any(job.destination == name for job in self._hand.jobs())
+            if row is not None and row.lease == self.worker and not busy:
+                left = self._lanes[name].wait_left()
+                # The clock counts whole seconds, and a second too late is better than one too early.
+                row.lease, row.lease_until = None, self.clock() + timedelta(seconds=left + 1 if left else 0)
 
     def _make_ready(self) -> None:
         """Have the lanes and the thread that renews leases, before a transaction is open."""
@@ -276,3 +245,7 @@ class LeaseServices(DestinationServices):
         while not self._stopping.wait(self._lease.total_seconds() / 4):
             if self._hand.jobs():
                 self._renew()
+
+
+def _job(row: OutboxRow, lease: str, gate: int) -> Job:
+    return Job(row.id, row.kind, row.ref, row.destination, row.state == "doing", lease, gate)

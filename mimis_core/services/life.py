@@ -123,8 +123,9 @@ class LifeServices(IssueServices):
 
     def _decide_renewal(self, session: Session, row: CredentialRow, by: str) -> str:
         before = self._get(session, AwardRow, row.award_id, "award")
-        last = max(self._rounds(session, before), key=lambda one: one.round)
-        if last.round > before.round and last.state == AwardState.APPROVED:
+        rounds = self._rounds(session, before)
+        last = max(rounds, key=lambda one: one.round)
+        if any(one.round > before.round and one.state == AwardState.APPROVED for one in rounds):
             raise UserError(f"Credential {row.id} is being renewed already.", mend="Do the queued work: mimis retry")
         if last.round == before.round or last.state == AwardState.REJECTED:
             last = self._renewal(before, last.round + 1, before.completed_at, before.evidence, self.clock())

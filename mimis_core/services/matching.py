@@ -12,6 +12,7 @@ from mimis_core.pipeline import map_completions
 from mimis_core.services.decisions import dump_evidence
 from mimis_core.services.intake import Run
 from mimis_core.services.signals import SignalServices, is_withdrawn
+from mimis_core.store.attestation_tables import ATTESTED
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, new_id
 
 Held = tuple[str, str, int]
@@ -65,7 +66,8 @@ class MatchServices(SignalServices):
         for completions, state in ((match.unmatched, "unmatched"), (match.waiting, "waiting")):
             for one in completions:
                 row = by_key[one.source, one.key]
-                row.state, row.reason = state, None
+                # What a teacher asked for stands in a proposal of its own, whatever the catalogue asks for.
+                row.state, row.reason = "used" if one.source == ATTESTED else state, None
         new = 0
         for achievement, used in match.earned:
             for one in used:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mimis_core.model import Organisation
 
 Mail = tuple[str, str]
@@ -146,7 +148,8 @@ def corrected_mail(
         f"Hej {given_name}!\n\nBeviset ”{titles[0]}” är rättat. Skälet är: {reason}\n\nDet nya beviset: {link}\n\n"
         "Det gamla gäller inte längre. Den som kontrollerar det ser att det är ersatt. "
         f"Delningar som du har gjort visar nu det nya.\n\n{sv_file}Hälsningar\n{name}\n\n---\n"
-        f'Hello {given_name}.\n\nYour credential "{titles[1]}" has been corrected. The new one: {link}\n\n'
+        f'Hello {given_name}.\n\nYour credential "{titles[1]}" has been corrected. The reason is: {reason}\n\n'
+        f"The new one: {link}\n\n"
         "The old one is no longer valid: anyone who checks it sees that it was replaced. "
         f"What you have shared shows the new one now.\n\n{en_file}",
     )
@@ -194,4 +197,43 @@ def reminder_mail(school: Organisation, given_name: str, titles: tuple[str, str]
         f"Skriv till {contact}, så får du veta hur.\n\nTitta på beviset: {link}\n\nHälsningar\n{name}\n\n---\n"
         f'Hello {given_name}.\n\nYour credential "{titles[1]}" expires on {day}. If you want it to stay valid it must '
         f"be renewed before that. Write to {contact}.\n\nSee the credential: {link}\n",
+    )
+
+
+Answer = Literal["granted", "to_change", "unchanged"]
+"""What came of an appeal: what was rejected is approved, what was issued is to be changed by hand, or neither."""
+ANSWERS: dict[Answer, tuple[str, str]] = {
+    "granted": (
+        "Beslutet är ändrat: du får mikromeriten. Du får ett mejl till när beviset är klart. "
+        "Du behöver inte göra något.",
+        "The decision is changed: you get the micro-credential. You get another e-mail when it is ready. "
+        "You need do nothing.",
+    ),
+    "to_change": (
+        "Beslutet ska ändras. Skolan rättar eller återkallar beviset, och du får ett mejl till när det är gjort. "
+        "Du behöver inte göra något.",
+        "The decision will be changed. The school corrects or revokes the credential, and you get another e-mail "
+        "when that is done. You need do nothing.",
+    ),
+    "unchanged": ("Beslutet ändras inte.", "The decision stays as it was."),
+}
+"""What an answer says, in Swedish and English."""
+
+
+def appeal_mail(
+    school: Organisation, given_name: str, titles: tuple[str, str], day: str, answer: Answer, reason: str
+) -> Mail:
+    """The answer to a request that a decision is reconsidered. What it is about stands in the text alone."""
+    name = name_of(school)
+    contact = school.email or name
+    sv_answer, en_answer = ANSWERS[answer]
+    return (
+        f"Svar från {name} på din begäran om omprövning",
+        f"Hej {given_name}!\n\nDu har bett {name} att titta en gång till på beslutet om ”{titles[0]}”. "
+        f"Det gjorde vi den {day}.\n\n{sv_answer}\n\nSkälet är: {reason}\n\n"
+        f"Har du frågor eller nya uppgifter? Skriv till {contact}, så tittar skolan på dem.\n\n"
+        f"Hälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nYou asked the school to look again at its decision about "{titles[1]}". '
+        f"It did so on {day}.\n\n{en_answer}\n\nThe reason is: {reason}\n\n"
+        f"Do you have questions, or something new to tell? Write to {contact}.\n",
     )

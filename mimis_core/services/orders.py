@@ -50,7 +50,7 @@ class OrderServices(SyncServices, RightServices):
         order = IssueOrder(
             urn=f"urn:credential:{UUID(new_id())}",
             award=to_award(award),
-            achievement=achievement,
+            achievement=self.reviewed(achievement),
             learner=to_learner(learner),
             issuer=self.settings.organisation,
             owner=self.owner(achievement.owner),

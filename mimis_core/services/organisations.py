@@ -6,7 +6,7 @@ The organisations may share a database or have one each; each is asked and decid
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from mimis_core.settings import FILENAME, Settings, load_settings
 
 if TYPE_CHECKING:
     from mimis_core.services import Services
+    from mimis_core.services.base import ServicesBase
 
 INSTALLATION = "installation.toml"
 
@@ -81,6 +82,22 @@ def load_installation(path: Path) -> tuple[Settings, ...]:
     return found
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The organisations of one installation: their folders by id, and folders of which nobody can tell whose they are.
+
+    Whoever asks whether somebody is here gets no answer as long as one of these is left: it may be hers.
+    """
+
+    known: Mapping[str, Path]
+    broken: tuple[Path, ...] = ()
+
+    @property
+    def broken_names(self) -> str:
+        """The files to mend, as an error names them."""
+        return ", ".join(str(folder / FILENAME) for folder in self.broken)
+
+
 @contextmanager
 def open_installation(path: Path) -> Iterator[Installation]:
     """Open every organisation of an installation, or the one that a ``mimis.toml`` describes; closed at the end."""
@@ -90,34 +107,36 @@ def open_installation(path: Path) -> Iterator[Installation]:
         yield Installation(tuple(stack.enter_context(open_services(one)) for one in load_installation(path)))
 
 
-def neighbours(folder: Path) -> dict[str, Path]:
-    """All organisations of the installation that this folder belongs to, by id; none when it belongs to none.
+def neighbours(folder: Path) -> Neighbours:
+    """All organisations of the installation that this folder belongs to, itself too; none when it belongs to none.
 
     It is looked for in the folders above, so that a command that was given one organisation's folder knows as much as
-    a server that was given the installation. A neighbour whose file is broken is no neighbour until it is mended.
-    Raises ConfigurationError when the installation's own file is broken.
+    a server that was given the installation. Raises ConfigurationError when the installation's own file is broken.
     """
     folder = folder.resolve()
     for above in folder.parents:
         file = above / INSTALLATION
         if file.is_file() and folder in (folders := _folders(file)):
-            named = ((_organisation_id(one), one) for one in folders)
-            return {id: one for id, one in named if id is not None}
-    return {}
+            named = [(_organisation_id(one), one) for one in folders]
+            known = {id: one for id, one in named if id is not None}
+            return Neighbours(known, tuple(one for id, one in named if id is None))
+    return Neighbours({})
 
 
 @contextmanager
-def open_neighbour(services: Services, organisation: str) -> Iterator[Services]:
+def open_neighbour(services: ServicesBase, organisation: str) -> Iterator[Services]:
     """Another organisation of the same installation, by its own services. Raises NotFoundError."""
     from mimis_core.services import open_services
 
-    folder = neighbours(services.settings.folder).get(organisation)
+    found = neighbours(services.settings.folder)
+    folder = found.known.get(organisation)
     if folder is None or organisation == services.organisation:
         raise NotFoundError(
-            f"No other organisation of this installation is called {organisation!r}.", mend="See: mimis organisations"
+            f"No other organisation of this installation is called {organisation!r}.",
+            mend=f"Mend {found.broken_names}, and try again." if found.broken else "See: mimis organisations",
         )
-    with open_services(load_settings(folder)) as found:
-        yield found
+    with open_services(load_settings(folder)) as opened:
+        yield opened
 
 
 def _folders(file: Path) -> list[Path]:
@@ -138,10 +157,10 @@ def _folders(file: Path) -> list[Path]:
 def _organisation_id(folder: Path) -> str | None:
     """The id alone, without the secrets that its file may name."""
     try:
-        raw = tomllib.loads((folder / FILENAME).read_text("utf-8"))
-        return str(raw["organisation"]["id"])
+        id = tomllib.loads((folder / FILENAME).read_text("utf-8"))["organisation"]["id"]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
         return None
+    return id if isinstance(id, str) and id else None
 
 
 def _refuse_equal(file: Path, what: str, values: Sequence[object]) -> None:

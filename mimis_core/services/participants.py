@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,11 +18,11 @@ from mimis_core.errors import UserError
 from mimis_core.model import Model
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.learners import erased
-from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, LearnerRow
+from mimis_core.services.months import ZONE
+from mimis_core.store.tables import PROTECTED, AwardRow, CompletionRow, CredentialRow, LearnerRow
 
 AT_ONCE = 500
 """Learners whose completions are read in one transaction."""
-ZONE = ZoneInfo("Europe/Stockholm")
 CODED = "skyddad-"
 
 
@@ -107,7 +106,7 @@ class ParticipantServices(ServicesBase):
     def has_protected(self) -> bool:
         """Whether anybody is protected, who then must be reported by hand where she takes part."""
         with self._transaction() as session:
-            return session.scalar(self._learner_ids().where(LearnerRow.protected).limit(1)) is not None
+            return session.scalar(self._learner_ids().where(PROTECTED).limit(1)) is not None
 
     def _learner_ids(self) -> Any:
         known = select(LearnerRow.id).where(LearnerRow.organisation == self.organisation)

@@ -22,7 +22,7 @@ class PartnerServices(ServicesBase):
 
     def partners(self) -> list[Partner]:
         """Registered employers by name."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, PartnerRow, PartnerRow.removed_at.is_(None))
             return sorted(map(to_partner, rows), key=lambda partner: partner.name)
 

@@ -14,9 +14,8 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, PermissionDeniedError, UserError
 from mimis_core.model import Model
-from mimis_core.services.roles import SECOND_FACTOR_LIFE
-from mimis_core.services.staff_sessions import INVITED, StaffSessionServices
-from mimis_core.store.staff_tables import ChallengeRow, PasskeyRow, SessionRow
+from mimis_core.services.staff_sessions import StaffSessionServices
+from mimis_core.store.staff_tables import ChallengeRow, PasskeyRow
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 PASSKEY = "passkey"
@@ -65,7 +64,7 @@ class PasskeyServices(StaffSessionServices):
 
     def passkeys_of(self, staff_id: str) -> list[Passkey]:
         """Somebody's passkeys, oldest first."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, PasskeyRow, PasskeyRow.staff_id == staff_id)
             return [_to_passkey(row) for row in sorted(rows, key=lambda row: (row.at, row.id))]
 
@@ -77,13 +76,11 @@ class PasskeyServices(StaffSessionServices):
     def add_passkey(self, token: str, key_id: str, public_key: bytes, uses: int) -> None:
         """Keep a new key of her who is signed in; that she made it proves that it is she.
 
-        The first one needs a session that a one-time link began, and each further one a proof by an earlier one:
-        whoever got at an account could otherwise make a second factor for it. Raises NotFoundError without a session,
-        PermissionDeniedError (code ``second_factor``), and UserError for a key that is known.
+        Raises NotFoundError and PermissionDeniedError as :meth:`allow_new_way`, and UserError for a key that is known.
         """
         with self._transaction() as session:
-            row = self._live_session(session, token)
-            self._allow_keys(session, row)
+            row, _ = self._locked_session(session, token)
+            self._allow_new_way(session, row)
             if self._rows(session, PasskeyRow, PasskeyRow.key_id == key_id):
                 raise UserError("This passkey is known already.", mend="Use another one.")
             key = PasskeyRow(
@@ -102,8 +99,8 @@ class PasskeyServices(StaffSessionServices):
     def remove_passkey(self, token: str, passkey_id: str) -> None:
         """Forget a key of her who is signed in. Raises NotFoundError; PermissionDeniedError as :meth:`add_passkey`."""
         with self._transaction() as session:
-            row = self._live_session(session, token)
-            self._allow_keys(session, row)
+            row, _ = self._locked_session(session, token)
+            self._allow_new_way(session, row)
             key = self._get(session, PasskeyRow, passkey_id, "passkey")
             if key.staff_id != row.staff_id:
                 raise NotFoundError(f"There is no passkey {passkey_id!r} here.", code="unknown")
@@ -113,8 +110,9 @@ class PasskeyServices(StaffSessionServices):
     def sign_in_passkey(self, key_id: str, uses: int) -> str:
         """Begin a session for her whose passkey answered; gives its secret. It counts as second factor too."""
         with self._transaction() as session:
-            key = self._count_use(session, key_id, uses)
-            return self._begin_session(session, self._working(session, key.staff_id), PASSKEY, proved=True)
+            staff = self._working(session, self._passkey_row(session, key_id).staff_id)
+            self._count_use(session, key_id, uses)
+            return self._begin_session(session, staff, PASSKEY, proved=True)
 
     def confirm_passkey(self, token: str, key_id: str, uses: int) -> None:
         """Note that her passkey proved, just now, that it is she who is signed in.
@@ -122,22 +120,12 @@ class PasskeyServices(StaffSessionServices):
         Raises NotFoundError without a session or for somebody else's key, and PermissionDeniedError for a copied one.
         """
         with self._transaction() as session:
-            row = self._live_session(session, token)
+            row, _ = self._locked_session(session, token)
             key = self._count_use(session, key_id, uses)
             if key.staff_id != row.staff_id:
                 raise NotFoundError("This passkey is not hers.", code="unknown")
             row.second_factor_at = self.clock()
             self._audit(session, row.staff_id, "staff.second_factor", row.staff_id)
-
-    def _allow_keys(self, session: Session, row: SessionRow) -> None:
-        has_keys = bool(self._rows(session, PasskeyRow, PasskeyRow.staff_id == row.staff_id))
-        proved = row.second_factor_at is not None and self.clock() - row.second_factor_at <= SECOND_FACTOR_LIFE
-        if not (proved if has_keys else row.way == INVITED):
-            raise PermissionDeniedError(
-                "A passkey is made with a one-time link or another passkey.",
-                mend="Confirm with a passkey, or ask an administrator for a link: mimis admin reset",
-                code="second_factor",
-            )
 
     def _count_use(self, session: Session, key_id: str, uses: int) -> PasskeyRow:
         """The key, its counter moved on. Authenticators without a counter always say 0 (section 6.1.1)."""
@@ -153,7 +141,9 @@ class PasskeyServices(StaffSessionServices):
 
     def _passkey_row(self, session: Session, key_id: str, *, lock: bool = False) -> PasskeyRow:
         query = select(PasskeyRow).where(PasskeyRow.organisation == self.organisation, PasskeyRow.key_id == key_id)
-        row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = session.scalars(query).one_or_none()
         if row is None:
             raise NotFoundError("This passkey is not known.", mend="Sign in another way.", code="unknown")
         return row

@@ -25,6 +25,7 @@ STANDING = {
 WORDS = {
     "issuer": ("Utfärdare", "Issuer"),
     "owner": ("Innehållet är bestämt av", "The content is decided by"),
+    "reviewed": ("Granskad av", "Reviewed by"),
     "outcomes": ("Det här kan personen", "What the person can do"),
     "nobody": (
         "Sidan säger inte vems beviset är. Personen visar det själv, med en delning eller med filen.",
@@ -56,6 +57,7 @@ def credential_page(credential: PublicCredential) -> str:
             *_owner(credential, word["owner"], language),
             f"<h2>{word['outcomes']}</h2>",
             f"<ul>{''.join(f'<li>{_said(one.title, language)}</li>' for one in credential.achievement.outcomes)}</ul>",
+            *(f"<p>{word['reviewed']} {line}</p>" for line in _reviews(credential, language)),
             f"<p>{word['nobody']}</p>",
             f'<p><a href="../../index.html">{word["copy"]}</a></p>',
         ]
@@ -83,6 +85,12 @@ def _owner(credential: PublicCredential, word: str, language: str) -> list[str]:
     if credential.owner.id == credential.issuer.id:
         return []
     return [f"<p>{word}: {_name(credential.owner, language)}</p>"]
+
+
+def _reviews(credential: PublicCredential, language: str) -> list[str]:
+    """Who has reviewed the quality from outside, and when."""
+    decisions = credential.achievement.quality_assurance.accreditations
+    return [f"{_said(one.body.legal_name, language)}, {one.issued}" for one in decisions if one.issued]
 
 
 def _name(one: Organisation, language: str) -> str:

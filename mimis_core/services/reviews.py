@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import UserError
@@ -14,6 +16,8 @@ from mimis_core.services.renewals import RenewalServices
 from mimis_core.services.signals import CORRECTED, DEPARTED, WITHDRAWN
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, ReviewRow
 
+ERASURE = "erasure"
+"""A learner of a public body has asked to be erased: no source says that, she does."""
 ReviewState = Literal["open", "accepted", "dismissed"]
 Outcome = Literal["rejected", "revoked", "reissued", "updated", "handled", "unchanged"]
 """What accepting a review came to. ``updated``: the award's facts, before its credential was issued."""
@@ -21,6 +25,7 @@ ACCEPTING = {
     WITHDRAWN: "rejects the award, or revokes its credential",
     CORRECTED: "brings the award's facts up to date and reissues its credential",
     DEPARTED: "records that a person has handled it",
+    ERASURE: "records that a person has decided on it; erasing is done by: mimis learners erase",
 }
 """What accepting a review of each kind does."""
 REASONS = {
@@ -31,21 +36,24 @@ REASONS = {
 
 
 class ReviewServices(RenewalServices):
-    """What waits for a person because a source said so."""
+    """What waits for a person because a source said so, or a learner did."""
 
-    def reviews(self, state: ReviewState | None = "open") -> list[dict[str, Any]]:
+    def reviews(self, state: ReviewState | None = "open", *, limit: int | None = None) -> list[dict[str, Any]]:
         """Reviews, oldest first, as plain values for commands and pages; a protected learner by id only.
 
         ``accepting`` says what :meth:`accept_review` would do. None for ``state`` means all.
         """
-        conditions = () if state is None else (ReviewRow.state == state,)
-        with self._transaction() as session:
-            rows = self._rows(session, ReviewRow, *conditions)
-            people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id or "" for row in rows})
-            awards = self._rows_in(session, AwardRow, AwardRow.id, {row.award_id or "" for row in rows})
-            known, given = {one.id: one for one in people}, {one.id: one for one in awards}
-            oldest = sorted(rows, key=lambda row: (row.at, row.id))
-            return [_summary(row, known.get(row.learner_id or ""), given.get(row.award_id or "")) for row in oldest]
+        query = select(ReviewRow).where(ReviewRow.organisation == self.organisation)
+        if state is not None:
+            query = query.where(ReviewRow.state == state)
+        with self.database.reading() as session:
+            rows = session.scalars(query.order_by(ReviewRow.at, ReviewRow.id).limit(limit)).all()
+            return self._review_summaries(session, rows)
+
+    def read_review(self, review_id: str) -> dict[str, Any]:
+        """One review as :meth:`reviews` gives it. Raises NotFoundError."""
+        with self.database.reading() as session:
+            return self._review_summaries(session, [self._get(session, ReviewRow, review_id, "review")])[0]
 
     def accept_review(self, review_id: str, by: str, reason: str | None = None) -> Outcome:
         """Do what a review proposes, and record it. ``reason`` is told to the learner, else a sentence of ours.
@@ -59,7 +67,7 @@ class ReviewServices(RenewalServices):
         """
         with self._transaction() as session:
             review = self._open_review(session, review_id)
-            text = reason or REASONS.get(review.kind, "")
+            text = (reason or "").strip() or REASONS.get(review.kind, "")
             outdated = self._outdated(session, review)
             if outdated is None:
                 return self._accept_now(session, review, by, text)
@@ -71,7 +79,12 @@ class ReviewServices(RenewalServices):
         return "reissued"
 
     def dismiss_review(self, review_id: str, by: str, reason: str) -> None:
-        """Record that nothing follows, and why. Raises NotFoundError, or UserError when it was decided before."""
+        """Record that nothing follows, and why.
+
+        Raises NotFoundError, or UserError when no reason is given or it was decided before.
+        """
+        if not reason.strip():
+            raise UserError("Letting a review go needs a reason.", mend="Give --reason.")
         with self._transaction() as session:
             self._decide_review(session, self._open_review(session, review_id), "dismissed", by, reason)
 
@@ -107,12 +120,18 @@ class ReviewServices(RenewalServices):
         rows = self._rows(session, CredentialRow, CredentialRow.award_id == award.id)
         return next((row.id for row in rows if self._is_live(row)), None)
 
+    def _review_summaries(self, session: Session, rows: Sequence[ReviewRow]) -> list[dict[str, Any]]:
+        people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id or "" for row in rows})
+        awards = self._rows_in(session, AwardRow, AwardRow.id, {row.award_id or "" for row in rows})
+        known, given = {one.id: one for one in people}, {one.id: one for one in awards}
+        return [_summary(row, known.get(row.learner_id or ""), given.get(row.award_id or "")) for row in rows]
+
     def _open_review(self, session: Session, review_id: str) -> ReviewRow:
         """The row, locked, when nobody has decided on it."""
         self._get(session, ReviewRow, review_id, "review")
         row = session.get_one(ReviewRow, review_id, with_for_update=True, populate_existing=True)
         if row.state != "open":
-            raise UserError(f"Review {review_id} is {row.state} already.", mend="See: mimis reviews")
+            raise UserError(f"Review {review_id} is {row.state} already.", mend="See: mimis reviews", code="decided")
         return row
 
     def _decide_review(
@@ -139,5 +158,5 @@ def _summary(row: ReviewRow, learner: LearnerRow | None, award: AwardRow | None)
         "code": row.code,
         "message": row.message,
         "accepting": ACCEPTING[row.kind],
-        "reason": row.reason,
+        "reason": None if hidden else row.reason,
     }

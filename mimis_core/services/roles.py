@@ -27,14 +27,23 @@ class Role(StrEnum):
 
 ALLOWED: dict[str, frozenset[Role]] = {
     "catalogue.read": frozenset(Role),
-    "catalogue.review": frozenset({Role.OWNER, Role.REVIEWER}),
+    "catalogue.review": frozenset({Role.REVIEWER}),
     "catalogue.change": frozenset({Role.OWNER}),
+    "catalogue.publish": frozenset({Role.OWNER}),
+    "catalogue.rule": frozenset({Role.OWNER}),
     "stats.read": frozenset(Role),
     "learners.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
     "learners.change": frozenset({Role.ISSUER}),
+    "learner.unprotect": frozenset({Role.ISSUER}),
+    "learner.slip": frozenset({Role.ISSUER}),
+    "learner.export": frozenset({Role.ISSUER}),
+    "learner.erase": frozenset({Role.ISSUER}),
+    "learner.merge": frozenset({Role.ISSUER}),
     "awards.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
     "award.approve": frozenset({Role.ISSUER}),
     "award.reject": frozenset({Role.ISSUER}),
+    "attestations.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
+    "attestation.ask": frozenset({Role.ISSUER}),
     "credentials.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
     "credential.suspend": frozenset({Role.ISSUER}),
     "credential.reinstate": frozenset({Role.ISSUER}),
@@ -42,8 +51,14 @@ ALLOWED: dict[str, frozenset[Role]] = {
     "credential.reissue": frozenset({Role.ISSUER}),
     "credential.renew": frozenset({Role.ISSUER}),
     "review.decide": frozenset({Role.ISSUER}),
+    "appeal.decide": frozenset({Role.ISSUER}),
+    "shares.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
+    "shares.import": frozenset({Role.OWNER, Role.ISSUER}),
     "work.retry": frozenset({Role.ISSUER}),
+    "connections.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
+    "connections.check": frozenset({Role.OWNER, Role.ISSUER}),
     "audit.read": frozenset({Role.OWNER}),
+    "rights.read": frozenset({Role.OWNER, Role.ISSUER, Role.READER}),
     "rights.change": frozenset({Role.OWNER}),
     "staff.change": frozenset({Role.OWNER}),
 }
@@ -51,16 +66,30 @@ ALLOWED: dict[str, frozenset[Role]] = {
 
 SECOND_FACTOR = frozenset(
     {
+        "appeal.decide",
         "award.approve",
+        "catalogue.publish",
+        "catalogue.review",
+        "catalogue.rule",
         "credential.revoke",
         "credential.reissue",
         "credential.renew",
+        "learner.erase",
+        "learner.export",
+        "learner.merge",
+        "learner.slip",
+        "learner.unprotect",
         "review.decide",
         "rights.change",
         "staff.change",
     }
 )
-"""What seals, revokes, or changes who may: asked for a passkey within :data:`SECOND_FACTOR_LIFE`."""
+"""What seals, revokes, hands out, erases or changes who may: asked for a passkey within :data:`SECOND_FACTOR_LIFE`."""
+
+
+def may(roles: Iterable[Role], action: str) -> bool:
+    """Whether one of these roles allows an action of :data:`ALLOWED`."""
+    return not ALLOWED.get(action, frozenset()).isdisjoint(roles)
 
 
 def read_roles(names: Iterable[str]) -> tuple[Role, ...]:

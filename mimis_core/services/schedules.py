@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +11,9 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from mimis_core.errors import ConfigurationError
+from mimis_core.model import Finding
+from mimis_core.services.audit import SIGN_MEND
 from mimis_core.services.destinations import LONGEST_LEASE
 from mimis_core.services.leases import LeaseServices
 from mimis_core.services.when import parse_when
@@ -50,6 +53,22 @@ class ScheduleServices(LeaseServices):
         """Raise ConfigurationError for a time that cannot be read."""
         for form in self.schedule().values():
             parse_when(form, self.jobs_table.zone)
+
+    def schedule_findings(self) -> Iterator[Finding]:
+        """What is wrong with ``[schedule]``: times that cannot be read, and commands that would fail each time."""
+        for command, form in self.schedule().items():
+            try:
+                when = parse_when(form, self.jobs_table.zone)
+            except ConfigurationError as error:
+                yield Finding(subject="schedule", status="error", message=error.message, mend=error.mend)
+                continue
+            if command in SIGNED and when is not None and self.settings.signer is None:
+                yield Finding(
+                    subject="schedule",
+                    status="error",
+                    message=f'"{command}" is in [schedule], and there is no seal key: it fails each time.',
+                    mend=SIGN_MEND,
+                )
 
     def take_due(self) -> Run | None:
         """A command that is due now and that no other worker runs; None when there is none.

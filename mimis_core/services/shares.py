@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from sqlalchemy import select
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import CredentialStatus
-from mimis_core.services.credentials import CredentialServices, to_sealed
+from mimis_core.services.contact_messages import ZONE
+from mimis_core.services.credentials import to_sealed
+from mimis_core.services.looks import LookServices
 from mimis_core.services.partners import PartnerServices, to_partner
-from mimis_core.services.views import DisclosureView, OpenShare, SharedCredential, ShareOrder, ShareView
+from mimis_core.services.views import CredentialView, DisclosureView, OpenShare, SharedCredential, ShareOrder, ShareView
 from mimis_core.store.tables import (
     CredentialRow,
     DisclosureRow,
@@ -28,7 +30,7 @@ LONGEST_SHARE = timedelta(days=366)
 """A share always ends; the learner can make a new one."""
 
 
-class ShareServices(CredentialServices, PartnerServices):
+class ShareServices(LookServices, PartnerServices):
     """Shares of one organisation's learners."""
 
     def create_share(self, learner_id: str, order: ShareOrder) -> ShareView:
@@ -53,7 +55,7 @@ class ShareServices(CredentialServices, PartnerServices):
 
     def shares_of(self, learner_id: str) -> list[ShareView]:
         """A learner's shares, newest first, with who has looked and when."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, ShareRow, ShareRow.learner_id == learner_id)
             newest = sorted(rows, key=lambda row: row.created_at, reverse=True)
             return [self._share_view(session, row) for row in newest]
@@ -115,8 +117,13 @@ class ShareServices(CredentialServices, PartnerServices):
         )
         with self._transaction() as session:
             rows = list(session.scalars(query))
-            views = [self._share_view(session, row) for row in rows[:limit] if not self._is_protected(session, row)]
+            views = [self._listed(session, row) for row in rows[:limit] if not self._is_protected(session, row)]
         return views, rows[limit - 1].id if len(rows) > limit else None
+
+    def _listed(self, session: Session, row: ShareRow) -> ShareView:
+        """A share as its list and the share itself show it alike."""
+        view = self._share_view(session, row)
+        return self._open_anonymously(view).share if row.anonymous else view
 
     def _add_share(self, session: Session, learner_id: str, order: ShareOrder) -> ShareRow:
         token = secrets.token_urlsafe(24)
@@ -152,15 +159,32 @@ class ShareServices(CredentialServices, PartnerServices):
         view = self._share_view(session, row)
         if view.state != "active":
             raise NotFoundError(f"The share is {view.state}.", code=view.state)
-        session.add(DisclosureRow(organisation=self.organisation, share_id=row.id, viewer=viewer, at=self.clock()))
+        self._note_look(session, row, [one.achievement for one in view.credentials], viewer)
         self._audit(session, viewer, "share.open", row.id)
         files = {credential.urn: credential for credential in self._shared_rows(session, row.id)}
-        name = None if row.anonymous else self._get(session, LearnerRow, row.learner_id, "learner").full_name
-        shared = tuple(
-            SharedCredential(view=one, sealed=None if row.anonymous else to_sealed(files[one.urn]))
-            for one in view.credentials
-        )
+        if row.anonymous:
+            return self._open_anonymously(view)
+        name = self._get(session, LearnerRow, row.learner_id, "learner").full_name
+        shared = tuple(SharedCredential(view=one, sealed=to_sealed(files[one.urn])) for one in view.credentials)
         return OpenShare(share=view, learner_name=name, credentials=shared)
+
+    def _open_anonymously(self, view: ShareView) -> OpenShare:
+        """A share without a name: no file, and nothing by which two such shares are found to be one person's.
+
+        Each credential gets a number of this share's own in the place of its own ones, and days in the place of times.
+        """
+        known = [self._nameless(one, view.id) for one in view.credentials]
+        share = view.model_copy(update={"learner_id": "", "application_email": None, "credentials": tuple(known)})
+        return OpenShare(share=share, credentials=tuple(SharedCredential(view=one) for one in known))
+
+    def _nameless(self, view: CredentialView, share_id: str) -> CredentialView:
+        number = self.database.cipher.token_hash(f"anonymous {share_id} {view.id}")[:32]
+        urn = f"urn:mimis:anonymous:{number}"
+        status = view.status.model_copy(update={"urn": urn, "changed_at": _day_of(view.status.changed_at)})
+        changes = {"id": number, "urn": urn, "public_id": number, "learner_id": "", "learner_name": ""}
+        days = {"issued_at": _day_of(view.issued_at), "completed_at": _day_of(view.completed_at)}
+        until = {"valid_until": view.valid_until and _day_of(view.valid_until)}
+        return view.model_copy(update={**changes, **days, **until, "status": status, "replaced_by": None})
 
     def _is_protected(self, session: Session, row: ShareRow) -> bool:
         return self._get(session, LearnerRow, row.learner_id, "learner").protected
@@ -210,6 +234,11 @@ class ShareServices(CredentialServices, PartnerServices):
         if row.withdrawn_at is not None:
             return "withdrawn"
         return "active" if row.until >= self.clock().date() else "expired"
+
+
+def _day_of(moment: datetime) -> datetime:
+    """Noon of its day in Sweden: the same day to all who read it, and no time that tells one from another."""
+    return datetime.combine(moment.astimezone(ZONE).date(), time(12), UTC)
 
 
 def _last_correction(row: CredentialRow, corrected: dict[str, CredentialRow]) -> CredentialRow:

@@ -12,7 +12,6 @@ from mimis_core.model import (
     Achievement,
     AwardState,
     Completion,
-    CredentialStatus,
     Departure,
     SetAside,
     Withdrawal,
@@ -20,7 +19,7 @@ from mimis_core.model import (
 from mimis_core.services.credentials import load_evidence
 from mimis_core.services.decisions import DecisionServices, dump_evidence, recompleted_at
 from mimis_core.services.intake import Absorbed, Place, shortened
-from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow, ReviewRow, new_id
+from mimis_core.store.tables import AwardRow, CompletionRow, IdentityRow, LearnerRow, ReviewRow, new_id
 
 WITHDRAWN, CORRECTED, DEPARTED = "withdrawn", "corrected", "departed"
 """Kinds of reviews."""
@@ -162,18 +161,8 @@ class SignalServices(DecisionServices):
             by_round = sorted(awards, key=lambda one: one.round)
             last = {(one.learner_id, one.achievement_id, one.achievement_version): one for one in by_round}
             awards = list(last.values())
-        issued: dict[str, list[CredentialRow]] = {}
-        for row in self._rows_in(session, CredentialRow, CredentialRow.learner_id, learners):
-            issued.setdefault(row.award_id, []).append(row)
+        issued = self._credentials_by_award(session, awards)
         return [(one, load_evidence(one)) for one in awards if self._stands(one, issued.get(one.id, []))]
-
-    def _stands(self, award: AwardRow, credentials: Collection[CredentialRow]) -> bool:
-        if award.state == AwardState.APPROVED:
-            return not credentials or any(self._is_live(row) for row in credentials)
-        return award.state == AwardState.PROPOSED
-
-    def _is_live(self, row: CredentialRow) -> bool:
-        return self._status(row).status in (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
 
     def _completions_at(self, session: Session, places: Collection[Place]) -> dict[Place, CompletionRow]:
         rows = self._rows_in(session, CompletionRow, CompletionRow.key, [key for _, key in places])

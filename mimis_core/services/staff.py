@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, NotFoundError, PermissionDeniedError, UserError
@@ -83,7 +84,7 @@ class StaffServices(ServicesBase):
 
     def staff(self) -> list[Staff]:
         """All who work here, by name."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, StaffRow, StaffRow.removed_at.is_(None))
             return sorted(map(to_staff, rows), key=lambda one: (one.name.casefold(), one.id))
 
@@ -95,28 +96,11 @@ class StaffServices(ServicesBase):
         address = email.strip()
         if address.count("@") != 1 or not name.strip():
             raise UserError("Staff need a name and an e-mail address.", mend="Give both.", code="incomplete")
-        key = self.database.cipher.fingerprint(address)
-        with self._transaction() as session:
-            known = self._rows(session, StaffRow, StaffRow.email_key == key, StaffRow.removed_at.is_(None))
-            if known:
-                raise UserError(
-                    f"The address belongs to staff {known[0].id}.",
-                    mend=f"For a new link: mimis admin reset {known[0].id}",
-                    code="known_address",
-                )
-            row = StaffRow(
-                id=new_id(),
-                organisation=self.organisation,
-                name=name.strip(),
-                email=address,
-                email_key=key,
-                roles=",".join(read_roles(roles)),
-            )
-            session.add(row)
-            session.flush()
-            self._audit(session, by, "staff.invite", row.id, roles=row.roles)
-            token, expires = self._new_link(session, row)
-        return self._hand_out(row, token, expires)
+        try:
+            made = self._invite(name.strip(), address, roles, by)
+        except IntegrityError:  # who invited the same address at this moment was faster
+            made = self._invite(name.strip(), address, roles, by)
+        return self._hand_out(*made)
 
     def reset_staff(self, staff_id: str, by: str = LOCAL) -> Invitation:
         """Start over with somebody who has lost her passkey or account: both are forgotten, and a new link is made.
@@ -161,8 +145,31 @@ class StaffServices(ServicesBase):
             self._audit(session, by, "staff.sign_out", staff_id, sessions=ended)
             return ended
 
+    def _invite(self, name: str, address: str, roles: tuple[Role, ...], by: str) -> tuple[StaffRow, str, datetime]:
+        key = self.database.cipher.fingerprint(address)
+        with self._transaction() as session:
+            known = self._rows(session, StaffRow, StaffRow.email_key == key, StaffRow.removed_at.is_(None))
+            if known:
+                raise UserError(
+                    f"The address belongs to staff {known[0].id}.",
+                    mend=f"For a new link: mimis admin reset {known[0].id}",
+                    code="known_address",
+                )
+            row = StaffRow(name=name, email=address, email_key=key, roles=",".join(read_roles(roles)))
+            self._take_on(session, row, by)
+            return row, *self._new_link(session, row)
+
+    def _take_on(self, session: Session, row: StaffRow, by: str) -> None:
+        row.id, row.organisation = new_id(), self.organisation
+        session.add(row)
+        session.flush()  # the database refuses a second one with the address
+        self._audit(session, by, "staff.invite", row.id, roles=row.roles)
+
     def _working(self, session: Session, staff_id: str) -> StaffRow:
-        """The row of somebody who works here, locked."""
+        """The row of somebody who works here, locked.
+
+        Call it before any row of hers is locked, such as a link or a passkey: whoever ends her access does so too.
+        """
         row = self._get(session, StaffRow, staff_id, "member of staff")
         if row.removed_at is not None:
             raise NotFoundError(f"There is no member of staff {staff_id!r} here.", code="unknown")

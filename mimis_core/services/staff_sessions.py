@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import NotFoundError, UserError
+from mimis_core.errors import NotFoundError, PermissionDeniedError, UserError
 from mimis_core.model import Model
+from mimis_core.services.roles import SECOND_FACTOR_LIFE
 from mimis_core.services.staff import SignedIn, StaffServices, to_staff
 from mimis_core.store.staff_tables import InvitationRow, PasskeyRow, SessionRow, StaffRow
 
@@ -44,9 +45,10 @@ class StaffSessionServices(StaffServices):
         Raises NotFoundError with code ``used``, ``expired`` or ``unknown``.
         """
         with self._transaction() as session:
-            row = self._good_invitation(session, token)
+            staff = self._working(session, self._good_invitation(session, token).staff_id)
+            row = self._good_invitation(session, token, lock=True)
             row.used_at = self.clock()
-            return self._begin_session(session, self._working(session, row.staff_id), INVITED)
+            return self._begin_session(session, staff, INVITED)
 
     def sign_in_account(self, account: Account, way: str) -> str:
         """Begin a session for the member of staff whose account this is; gives its secret.
@@ -55,7 +57,7 @@ class StaffSessionServices(StaffServices):
         Raises NotFoundError with code ``no_staff``.
         """
         with self._transaction() as session:
-            row = self._holder(session, account) or self._bind_by_mail(session, account, way)
+            row = self._locked(session, self._with_account(account)) or self._bind_by_mail(session, account, way)
             if row is None:
                 raise NotFoundError(
                     "This account belongs to no member of staff.", mend="Ask an owner to invite you.", code="no_staff"
@@ -65,15 +67,16 @@ class StaffSessionServices(StaffServices):
     def bind_account(self, token: str, account: Account, way: str) -> None:
         """Let her who is signed in get in by this account from now on.
 
-        Raises NotFoundError without a session, and UserError when she has another account, or it is somebody else's.
+        Raises NotFoundError without a session, PermissionDeniedError as :meth:`allow_new_way`, and UserError when she
+        has another account, or it is somebody else's.
         """
         with self._transaction() as session:
-            live = self._live_session(session, token)
-            row = self._working(session, live.staff_id)
+            live, row = self._locked_session(session, token)
             key = self._account_key(account)
             if row.account_key == key:
                 return
-            if row.account_key is not None or self._holder(session, account) is not None:
+            self._allow_new_way(session, live)
+            if row.account_key is not None or self._rows(session, StaffRow, *self._with_account(account)):
                 raise UserError(
                     f"Staff {row.id} has another account, or this one is somebody else's.",
                     mend="An administrator starts over with: mimis admin reset",
@@ -81,9 +84,20 @@ class StaffSessionServices(StaffServices):
             row.account_key = key
             self._audit(session, row.id, "staff.bind", row.id, how=live.way, way=way)
 
+    def allow_new_way(self, token: str) -> None:
+        """Whether she who is signed in may make herself another way in now: a passkey, or an account elsewhere.
+
+        The first passkey needs a session that a one-time link began, and who has one proves it: whoever got at a
+        session or an account could otherwise come back by a way of her own.
+
+        Raises NotFoundError without a session, and PermissionDeniedError (code ``second_factor``).
+        """
+        with self._transaction() as session:
+            self._allow_new_way(session, self._live_session(session, token))
+
     def staff_session(self, token: str) -> SignedIn:
         """Who is signed in. Raises NotFoundError when the session has ended or never was."""
-        with self._transaction() as session:
+        with self.database.reading() as session:  # asked for by each page: it waits for nobody who writes
             row = self._live_session(session, token)
             staff = self._get(session, StaffRow, row.staff_id, "member of staff")
             counted = (
@@ -135,17 +149,35 @@ class StaffSessionServices(StaffServices):
                 StaffRow.removed_at.is_(None),
             )
         )
-        row = session.scalars(query).one_or_none()
+        # Read anew: it may have been ended while her row was waited for.
+        row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
         if row is None:
             raise NotFoundError("The session has ended.", mend="Sign in again.", code="no_session")
         return row
 
-    def _good_invitation(self, session: Session, token: str) -> InvitationRow:
+    def _locked_session(self, session: Session, token: str) -> tuple[SessionRow, StaffRow]:
+        """Her session and herself, locked: of who changes her ways in, and who ends them all, one waits."""
+        staff = self._working(session, self._live_session(session, token).staff_id)
+        return self._live_session(session, token), staff
+
+    def _allow_new_way(self, session: Session, row: SessionRow) -> None:
+        has_keys = bool(self._rows(session, PasskeyRow, PasskeyRow.staff_id == row.staff_id))
+        proved = row.second_factor_at is not None and self.clock() - row.second_factor_at <= SECOND_FACTOR_LIFE
+        if not (proved if has_keys else row.way == INVITED):
+            raise PermissionDeniedError(
+                "Another way in is made with a one-time link or a passkey.",
+                mend="Confirm with a passkey, or ask an administrator for a link: mimis admin reset",
+                code="second_factor",
+            )
+
+    def _good_invitation(self, session: Session, token: str, *, lock: bool = False) -> InvitationRow:
         key = self.database.cipher.token_hash(token.strip())
         query = select(InvitationRow).where(
             InvitationRow.organisation == self.organisation, InvitationRow.token_key == key
         )
-        row = session.scalars(query.with_for_update()).one_or_none()
+        if lock:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        row = session.scalars(query).one_or_none()
         if row is None:
             raise NotFoundError("This link is not known.", mend="Ask for a new one.", code="unknown")
         if row.used_at is not None:
@@ -157,25 +189,21 @@ class StaffSessionServices(StaffServices):
     def _account_key(self, account: Account) -> str:
         return self.database.cipher.token_hash(f"{account.issuer}\n{account.subject}")
 
-    def _holder(self, session: Session, account: Account) -> StaffRow | None:
-        rows = self._rows(
-            session, StaffRow, StaffRow.account_key == self._account_key(account), StaffRow.removed_at.is_(None)
-        )
-        return rows[0] if rows else None
+    def _with_account(self, account: Account) -> tuple[ColumnElement[bool], ...]:
+        return StaffRow.account_key == self._account_key(account), StaffRow.removed_at.is_(None)
+
+    def _locked(self, session: Session, conditions: tuple[ColumnElement[bool], ...]) -> StaffRow | None:
+        """The one that this holds for, also after who was changing her is done."""
+        query = select(StaffRow).where(StaffRow.organisation == self.organisation, *conditions)
+        return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
 
     def _bind_by_mail(self, session: Session, account: Account, way: str) -> StaffRow | None:
         """An address that the place has not checked may be anybody's; who has an account is known by that alone."""
         if not account.email or not account.email_verified:
             return None
-        rows = self._rows(
-            session,
-            StaffRow,
-            StaffRow.email_key == self.database.cipher.fingerprint(account.email),
-            StaffRow.account_key.is_(None),
-            StaffRow.removed_at.is_(None),
-        )
-        if len(rows) != 1:
-            return None
-        rows[0].account_key = self._account_key(account)
-        self._audit(session, rows[0].id, "staff.bind", rows[0].id, how="mail", way=way)
-        return rows[0]
+        hers = StaffRow.email_key == self.database.cipher.fingerprint(account.email)
+        row = self._locked(session, (hers, StaffRow.account_key.is_(None), StaffRow.removed_at.is_(None)))
+        if row is not None:
+            row.account_key = self._account_key(account)
+            self._audit(session, row.id, "staff.bind", row.id, how="mail", way=way)
+        return row

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from mimis_core.errors import UserError
 from mimis_core.model import CredentialStatus, Model
 from mimis_core.services.base import ServicesBase
-from mimis_core.services.participants import ZONE
+from mimis_core.services.months import month_begin, month_of, next_month
 from mimis_core.store.tables import (
+    PROTECTED,
     AwardRow,
     CredentialRow,
     DeliveryRow,
@@ -28,9 +25,9 @@ from mimis_core.store.tables import (
 
 LEAST = 10
 """Counts of fewer learners than this are not shown: few people could be told by them (facts/sweden.md 13)."""
-AT_ONCE = 5000
 MEASURES = ("issued", "delivered", "viewed", "shared", "revoked")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+Month = tuple[datetime, datetime]
+"""Its beginning, and that of the next."""
 
 
 class Figures(Model):
@@ -61,8 +58,17 @@ class Statistics(Model):
 
     def shown(self, measure: str, **wanted: str) -> int:
         """Sum of the counts that are shown: what is too small is left out, so that no difference gives it away."""
-        rows = (row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items()))
-        return sum(getattr(row, measure) or 0 for row in rows)
+        return sum(count for count in self._counts(measure, wanted) if count is not None)
+
+    def hidden(self, measure: str, **wanted: str) -> int:
+        """How many counts are left out of that sum."""
+        return sum(count is None for count in self._counts(measure, wanted))
+
+    def _counts(self, measure: str, wanted: dict[str, str]) -> Iterator[int | None]:
+        """A measure's counts in the rows with these values."""
+        for row in self.rows:
+            if all(getattr(row, name) == value for name, value in wanted.items()):
+                yield getattr(row, measure)
 
 
 class StatsServices(ServicesBase):
@@ -79,12 +85,13 @@ class StatsServices(ServicesBase):
 
         Protected learners are never counted. Raises UserError for a month that is none.
         """
-        first, after = _begin(start), _after(end)
+        first, last = (month_begin(one) if one is not None else None for one in (start, end))
         counted: dict[tuple[str, str], dict[str, int | None]] = {}
         with self.database.reading() as session:
-            for measure, query, at in self._measured():
-                for (achievement, month), tally in self._tallies(session, query, at, first, after).items():
-                    shown = tally.count if least is None or len(tally.learners) >= least else None
+            months = list(self._months(session, first, last))
+            for measure, query, at in self._measured() if months else ():
+                for achievement, month, count, learners in session.execute(self._tally(query, at, months)):
+                    shown = count if least is None or learners >= least else None
                     counted.setdefault((achievement, month), {})[measure] = shown
         rows = (
             Figures(achievement=achievement, month=month, **counts)
@@ -111,59 +118,37 @@ class StatsServices(ServicesBase):
         yield "shared", shared, ShareRow.created_at
         yield "revoked", credentials.where(CredentialRow.status == CredentialStatus.REVOKED), CredentialRow.status_at
 
-    def _tallies(
-        self,
-        session: Session,
-        query: Select[Any],
-        at: InstrumentedAttribute[datetime],
-        first: datetime | None,
-        after: datetime | None,
-    ) -> dict[tuple[str, str], _Tally]:
-        """By achievement and month; summed up here, since SQLite knows no time zones."""
-        hidden = select(LearnerRow.id).where(LearnerRow.organisation == self.organisation, LearnerRow.protected)
-        chosen = query.add_columns(AwardRow.learner_id, at).where(
-            at.class_.organisation == self.organisation, AwardRow.learner_id.not_in(hidden)
+    def _months(self, session: Session, first: datetime | None, last: datetime | None) -> Iterator[Month]:
+        """The months in which anything can have happened.
+
+        From the first credential until now, or until the last one where a clock ran ahead.
+        """
+        mine = CredentialRow.organisation == self.organisation
+        begun, ended = (
+            session.scalar(select(end(CredentialRow.issued_at)).where(mine)) for end in (func.min, func.max)
         )
-        if first is not None:
-            chosen = chosen.where(at >= first)
-        if after is not None:
-            chosen = chosen.where(at < after)
-        found: defaultdict[tuple[str, str], _Tally] = defaultdict(_Tally)
-        for achievement, learner, moment in session.execute(chosen, execution_options={"yield_per": AT_ONCE}):
-            found[achievement, _month(moment.replace(minute=0, second=0, microsecond=0))].add(learner)
-        return found
+        if begun is None or ended is None:
+            return
+        month = max(month_of(begun), first or month_of(begun))
+        until = max(ended, self.clock())
+        while month <= min(until, last or until):
+            following = next_month(month)
+            yield month, following
+            month = following
 
+    def _tally(self, query: Select[Any], at: InstrumentedAttribute[datetime], months: Sequence[Month]) -> Select[Any]:
+        """By achievement and month: how many, and of how many learners. The database counts: rows can be millions.
 
-class _Tally:
-    """A count, and enough of the learners that it is about to know whether it may be shown."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.learners: set[str] = set()
-
-    def add(self, learner: str) -> None:
-        self.count += 1
-        if len(self.learners) < LEAST:
-            self.learners.add(learner)
-
-
-@lru_cache(100_000)
-def _month(hour: datetime) -> str:
-    return f"{hour.astimezone(ZONE):%Y-%m}"
-
-
-def _begin(month: str | None) -> datetime | None:
-    if month is None:
-        return None
-    known = _MONTH.fullmatch(month)
-    if known is None or known[1] == "0000":
-        raise UserError(f"{month!r} is no month.", mend="Write it as 2026-11.")
-    return datetime(int(known[1]), int(known[2]), 1, tzinfo=ZONE)
-
-
-def _after(month: str | None) -> datetime | None:
-    """The beginning of the month that follows."""
-    begin = _begin(month)
-    if begin is None or (begin.year, begin.month) == (9999, 12):
-        return None
-    return begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+        It is told when the months begin, since SQLite knows no time zones.
+        """
+        hidden = select(LearnerRow.id).where(LearnerRow.organisation == self.organisation, PROTECTED)
+        (first, _), (_, after) = months[0], months[-1]
+        month = case(*((at < following, f"{begin:%Y-%m}") for begin, following in months))
+        one = (
+            query.add_columns(AwardRow.learner_id, month.label("month"))
+            .where(at.class_.organisation == self.organisation, at >= first, at < after)
+            .where(AwardRow.learner_id.not_in(hidden))
+            .subquery()
+        )
+        by = one.c.achievement_id, one.c.month
+        return select(*by, func.count(), func.count(one.c.learner_id.distinct())).group_by(*by)

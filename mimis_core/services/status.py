@@ -37,7 +37,7 @@ class StatusServices(LearnerServices):
 
     def public_credential(self, public_id: str) -> PublicCredential:
         """What the page behind the QR shows: no person. Raises NotFoundError."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return self._public(self._by_public_id(session, public_id))
 
     def signed_status(self, public_id: str, life: timedelta | None = None) -> bytes:
@@ -115,7 +115,7 @@ class StatusServices(LearnerServices):
         return signing_input + b"." + _base64url(signer.sign(signing_input, algorithm))
 
     def _public(self, row: CredentialRow) -> PublicCredential:
-        achievement = Achievement.model_validate_json(row.achievement)
+        achievement = self.reviewed(Achievement.model_validate_json(row.achievement))
         return PublicCredential(
             achievement=achievement,
             issuer=self.settings.organisation,

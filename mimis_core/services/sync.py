@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +19,10 @@ from mimis_core.services.base import VALUES_AT_ONCE
 from mimis_core.services.intake import Place, Run, refusal
 from mimis_core.services.pulls import PullServices, Step
 from mimis_core.services.signals import WITHDRAWN
+from mimis_core.store.database import AWAY
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, ReviewRow, SetAsideRow
+
+_log = logging.getLogger("mimis.sync")
 
 Progress = Callable[[str, int | None, int | None], None]
 """Told (source, done, total) as a pull goes on."""
@@ -108,8 +112,8 @@ class SyncServices(PullServices):
             progress: told as pages arrive.
 
         Raises ConfigurationError before anything is pulled when ``[privacy] protected`` is not answered or the
-        catalogue cannot be read, and NotFoundError for an unknown source. A source that fails is named in ``errors``;
-        the others go on.
+        catalogue cannot be read, NotFoundError for an unknown source, and the database's own errors when that is away.
+        A source that fails, however it does, is named in ``errors``; the others go on.
         """
         self._require_privacy()
         names = self._source_names(only)
@@ -117,10 +121,7 @@ class SyncServices(PullServices):
         with self._pages_session(dry_run) as step:
             going = Going(step, Run(self.clock()), full, progress)
             for name in names:
-                try:
-                    self._sync_one(name, going)
-                except MimisError as error:
-                    going.errors.append(f"{name}: {error}")
+                self._try_one(name, going)
             with step() as session:
                 counts = self._counts(session, names, going)
                 same = len(self._same_person(session))
@@ -135,6 +136,20 @@ class SyncServices(PullServices):
             notes=notes,
             **counts,
         )
+
+    def _try_one(self, name: str, going: Going) -> None:
+        """Pull one source, and note why it failed where it did: whatever an adapter raises, the others go on."""
+        try:
+            self._sync_one(name, going)
+        except MimisError as error:
+            going.errors.append(f"{name}: {error}")
+        except AWAY:
+            raise
+        except Exception as error:
+            # Its text is not ours, and may hold anything.
+            kind = type(error).__name__
+            _log.error("source %s stopped by an unforeseen %s", name, kind, exc_info=error)
+            going.errors.append(f"{name}: An unforeseen error stopped it ({kind}). See the log.")
 
     @observed("sync")
     def _sync_one(self, name: str, going: Going) -> None:

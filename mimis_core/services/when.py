@@ -34,6 +34,15 @@ class When:
             day -= timedelta(days=1)
         return self._on(day)
 
+    def following(self, now: datetime) -> datetime:
+        """The first time, in UTC, that is due after ``now``; of daylight saving as :meth:`latest` says."""
+        if self.at is None:
+            return self.latest(now) + timedelta(hours=1)
+        day = now.astimezone(self.zone).date()
+        while not self._is_day(day) or self._on(day) <= now:
+            day += timedelta(days=1)
+        return self._on(day)
+
     def _is_day(self, day: date) -> bool:
         return self.weekday is None or day.weekday() == self.weekday
 

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session, undefer
 
-from mimis_core.errors import MimisError, NotFoundError, PermanentError, TemporaryError
+from mimis_core.errors import NotFoundError, PermanentError
 from mimis_core.model import Parcel, Receipt
 from mimis_core.observe import bound, step
 from mimis_core.services.backlog import DOUBT, BacklogServices
 from mimis_core.services.credentials import TAKEN_BACK, credential_titles, greeting, to_sealed
-from mimis_core.services.destinations import COURIER, LONGEST_WAIT, Lane, with_jitter
-from mimis_core.services.events import EVENT, EventServices
-from mimis_core.services.leases import BATCH, Job, LeaseLostError, LeaseServices
-from mimis_core.services.messages import delivery_failed_mail, file_mail
-from mimis_core.services.reviews import ReviewServices
-from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
-
-_log = logging.getLogger("mimis.jobs")
+from mimis_core.services.destinations import COURIER, Lane
+from mimis_core.services.events import EVENT
+from mimis_core.services.hand import Job
+from mimis_core.services.leases import BATCH, LeaseLostError
+from mimis_core.services.messages import file_mail
+from mimis_core.services.outcomes import Outcome, OutcomeServices
+from mimis_core.store.database import AWAY
+from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow
 
 TOGETHER = 20
 """Credentials that are stored in one transaction; as many may have to be built again after a crash."""
-MOST_ATTEMPTS = 8
-FIRST_WAIT = timedelta(seconds=30)
-"""Wait after the first failed attempt; four times as long after each further one, which bridges more than a day."""
-AWAY = (OperationalError, InterfaceError)
-"""What a database that is away or full raises: nothing can be marked then, and all is done again later."""
-FAULT = "fault"
-"""Code of work that stopped by an error that nobody has foreseen."""
-Outcome = str | None
-"""What one job counts as, a name of :class:`WorkDone`; None for nothing new."""
 
 
 @dataclass
@@ -57,16 +45,17 @@ class WorkDone:
             setattr(self, outcome, getattr(self, outcome) + 1)
 
 
-class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices):
+class WorkServices(OutcomeServices, BacklogServices):
     """Does what outbox rows ask for."""
 
     def drain(self) -> WorkDone:
         """Do all work that is due, in batches, until there is none left that may be done now.
 
         What goes to different destinations is done side by side. Another call, in this process or another, does other
-        rows. It ends early after :meth:`hand_back`. Raises the database's own errors when that is away.
+        rows. It ends early after :meth:`hand_back`. Raises the database's own errors when that is away, and
+        ConfigurationError for a queue that is configured wrongly; what was not begun is free for others then.
         """
-        done, flights = WorkDone(), dict[Future[Outcome], Job]()
+        done, flights, jobs = WorkDone(), dict[Future[Outcome], Job](), list[Job]()
         try:
             jobs = self._claim()
             while jobs or flights:
@@ -78,7 +67,8 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
                 jobs = self._claim_again()
             return done
         except BaseException:
-            self._release([job for flight, job in flights.items() if flight.cancel()])
+            flying = {job for flight, job in flights.items() if not flight.cancel()}
+            self._release([job for job in (*jobs, *flights.values()) if job not in flying])
             raise
         finally:
             wait(flights)
@@ -100,17 +90,13 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
 
     def _do_here(self, jobs: Sequence[Job], done: WorkDone) -> None:
         """Do the rest in this thread: what has no destination, and issuing, which keeps the processor busy."""
-        try:
-            for job in jobs:
-                if job.kind != "issue":
-                    done.note(self._do(job))
-            issuing = [job for job in jobs if job.kind == "issue"]
-            for start in range(0, len(issuing), TOGETHER):
-                for outcome in self._issue(issuing[start : start + TOGETHER]):
-                    done.note(outcome)
-        except BaseException:
-            self._release(jobs)
-            raise
+        for job in jobs:
+            if job.kind != "issue":
+                done.note(self._do(job))
+        issuing = [job for job in jobs if job.kind == "issue"]
+        for start in range(0, len(issuing), TOGETHER):
+            for outcome in self._issue(issuing[start : start + TOGETHER]):
+                done.note(outcome)
 
     def _take_turn(self, job: Job) -> Outcome:
         lane: Lane = self._lanes[job.destination or ""]
@@ -167,21 +153,6 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
 
     def _kinds(self) -> Collection[str]:
         return ("issue", *self._doers)
-
-    def _ended(self, job: Job, error: Exception) -> Outcome:
-        """Keep how a job failed: later again, or a person must look."""
-        try:
-            if isinstance(error, LeaseLostError):
-                return None
-            if job.kind == EVENT and isinstance(error, MimisError) and not self._wait_again(job.ref):
-                return None
-            if isinstance(error, TemporaryError):
-                return self._postpone(job, error)
-            with self._transaction() as session:
-                self._stop(session, self._held(session, job), error)
-            return "attention"
-        except LeaseLostError:
-            return None
 
     def _begin(self, session: Session, job: Job) -> None:
         """Mark a job as under way, in the transaction that reads what is to go: what leaves the house is marked before.
@@ -274,50 +245,3 @@ class WorkServices(LeaseServices, ReviewServices, EventServices, BacklogServices
             session.execute(update(table).where(*mine).values(told).execution_options(synchronize_session=False))
             self._audit(session, "mimis", f"{table.__tablename__}.sent", job.ref)
             self._note_success(session, job.destination)
-
-    # Outcome of a job ------------------------------------------------------------------------------------------
-
-    def _postpone(self, job: Job, error: TemporaryError) -> Outcome:
-        with self._transaction() as session:
-            row = self._held(session, job)
-            row.attempts += 1
-            if row.attempts >= MOST_ATTEMPTS:
-                self._stop(session, row, error)
-                return "attention"
-            row.state, row.lease, row.lease_until, row.reason = "queued", None, None, str(error)[:500]
-            wait = with_jitter(FIRST_WAIT * 4 ** (row.attempts - 1))
-            row.not_before = self.clock() + min(max(wait, timedelta(seconds=error.retry_after or 0)), LONGEST_WAIT)
-            closes = self._note_failure(session, job.destination, error)
-        if closes:
-            # Only now: what is handed back must not be claimed by whoever cannot see yet that it is closed.
-            self._lanes[job.destination or ""].closings += 1
-        return "postponed"
-
-    def _stop(self, session: Session, row: OutboxRow, error: Exception) -> None:
-        """Leave a job to a person, and tell the learner when it was her delivery."""
-        if isinstance(error, MimisError):
-            reason, code = str(error)[:500], error.code
-        else:
-            # Its text is not ours, and may hold anything.
-            reason, code = f"An unforeseen error stopped it ({type(error).__name__}). See the log.", FAULT
-            _log.error("job %s stopped by an unforeseen %s", row.id, type(error).__name__, exc_info=error)
-        row.state, row.lease, row.lease_until, row.reason, row.code = "attention", None, None, reason, code
-        self._audit(session, "mimis", f"{row.kind}.attention", row.ref)
-        delivery = session.get(DeliveryRow, row.ref) if row.kind == "deliver" else None
-        message = session.get(MessageRow, row.ref) if row.kind == "mail" else None
-        if delivery is not None:
-            self._note_failed_delivery(session, delivery, reason)
-        if message is not None:
-            message.state, message.reason = "attention", reason
-
-    def _note_failed_delivery(self, session: Session, delivery: DeliveryRow, reason: str) -> None:
-        delivery.state, delivery.reason = "attention", reason
-        if delivery.courier == "mail":
-            return
-        learner = self._get(session, LearnerRow, delivery.learner_id, "learner")
-        credential = self._get(session, CredentialRow, delivery.credential_id, "credential")
-        titles, link = credential_titles(credential), self._link(credential)
-        subject, text = delivery_failed_mail(self.settings.organisation, greeting(learner), titles, link)
-        key = f"failed:{delivery.id}"
-        if not self._rows(session, MessageRow, MessageRow.key == key):
-            self._queue_mail(session, learner, key, subject, text, credential.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -145,6 +145,25 @@ def write_starter_catalogue(folder: Path, owner: str) -> list[Path]:
             target.write_text(re.sub(r"(?m)^owner:\s*[\w-]*", f"owner: {owner}", text), encoding="utf-8")
             written.append(target)
     return written
+
+
+def write_entries(folder: Path, entries: Iterable[Achievement]) -> list[Path]:
+    """Write each entry to a file of its own, ``ID-VERSION.yaml``, and return what was written.
+
+    Raises ConfigurationError when a file is there already, before anything is written, or the folder cannot be used.
+    """
+    wanted = {folder / f"{entry.id}-{entry.version}.yaml": entry for entry in entries}
+    there = next((path.name for path in wanted if path.exists()), None)
+    if there is not None:
+        raise ConfigurationError(f"{folder} has a file {there} already.", mend="Give an empty folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path, entry in wanted.items():
+            plain = entry.model_dump(mode="json", exclude_none=True)
+            path.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
+    except OSError:
+        raise ConfigurationError(f"{folder} cannot be written.", mend="Check the rights to the folder.") from None
+    return list(wanted)
 
 
 def _read_entry(path: Path) -> tuple[Achievement | None, list[_Mistake]]:

@@ -1,14 +1,45 @@
-"""Tables of what is kept about the record itself: who acted, appeals, merges and erasures."""
+"""Tables of what is kept about the record itself: the audit and who acted, appeals, merges, erasures."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mimis_core.store.tables import Base
+from mimis_core.store.base import Base
 from mimis_core.store.types import Encrypted
+
+
+class AuditRow(Base):
+    """Append-only record of what was decided, done and looked at, by ids alone.
+
+    ``actor`` is an opaque id: of a learner, of an :class:`ActorRow`, or a word for a part of mimis. ``seq`` and
+    ``chain`` are written once, when the row is sealed into its organisation's chain: its number from 1, and the SHA-256
+    over the link before it and this row. The database refuses every other change and every removal (migration 0002).
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        UniqueConstraint("organisation", "seq"),
+        Index("audit_subject", "organisation", "subject"),
+        Index(
+            "audit_unsealed",
+            "organisation",
+            "at",
+            "id",
+            sqlite_where=text("seq IS NULL"),
+            postgresql_where=text("seq IS NULL"),
+        ),
+    )
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]]
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    chain: Mapped[str | None] = mapped_column(String(64))
 
 
 class ActorRow(Base):

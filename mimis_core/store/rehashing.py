@@ -15,7 +15,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.orm import Session
 
+from mimis_core.store.attestation_tables import AttestationLinkRow
 from mimis_core.store.cipher import Cipher
+from mimis_core.store.contact_tables import ContactRow, HelperRow, LearnerAccountRow
 from mimis_core.store.database import LOOKUP_CHECK, Database
 from mimis_core.store.record_tables import ActorRow, TombstoneRow
 from mimis_core.store.revisions import keep_first, state_of
@@ -54,6 +56,7 @@ def _address(cipher: Cipher, row: LearnerRow | StaffRow) -> str | None:
 
 _ANEW: tuple[tuple[type[Base], str, _Hash], ...] = (
     (LearnerRow, "email_key", _address),
+    (ContactRow, "address_key", lambda cipher, row: cipher.fingerprint(row.address)),
     (StaffRow, "email_key", _address),
     # Of an account nothing but its hash is kept; who is bound to none is bound anew by her address.
     (StaffRow, "account_key", lambda cipher, row: None),
@@ -69,6 +72,10 @@ _LOST: tuple[tuple[str, type[Base], ColumnElement[bool]], ...] = (
     ("invitations of staff that were not used", InvitationRow, InvitationRow.used_at.is_(None)),
     ("signed-in staff", SessionRow, SessionRow.revoked_at.is_(None)),
     ("accounts of staff, until the next sign-in binds them again", StaffRow, StaffRow.account_key.is_not(None)),
+    ("accounts of learners, until they bind them again", LearnerAccountRow, true()),
+    ("private addresses that are not confirmed", ContactRow, ContactRow.confirmed_at.is_(None)),
+    ("links to attest by", AttestationLinkRow, true()),
+    ("links of helpers", HelperRow, HelperRow.ended_at.is_(None)),
     ("secrets of employers", PartnerRow, PartnerRow.removed_at.is_(None)),
     ("erased identities that a source may bring back", TombstoneRow, true()),
 )

@@ -51,6 +51,16 @@ def keep_first(session: Session, organisation: str, name: str, value: str) -> st
     return state_of(session, organisation, name) or value
 
 
+def next_number(session: Session, organisation: str, name: str) -> int:
+    """Count one up what is remembered under a name. The row is locked from here to the commit."""
+    keep_first(session, organisation, name, "0")
+    query = select(StateRow).where(StateRow.organisation == organisation, StateRow.name == name).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).one()
+    row.value = str(int(row.value) + 1)
+    session.flush()
+    return int(row.value)
+
+
 def _note_changes(session: Session, context: object, instances: object) -> None:
     changed: dict[str, set[str]] = session.info.setdefault(_CHANGED, {})
     for row in (*session.new, *session.dirty, *session.deleted):
@@ -68,18 +78,9 @@ def _number_changes(session: Session) -> None:
     changed: dict[str, set[str]] = session.info.pop(_CHANGED, {})
     # In a fixed order, so that two transactions over two organisations do not wait for each other.
     for organisation in sorted(changed):
-        number = _next_number(session, organisation)
+        number = next_number(session, organisation, REVISION)
         table: Any = LearnerRow.__table__
         ids = sorted(changed[organisation])
         for start in range(0, len(ids), 1_000):
             rows = table.c.id.in_(ids[start : start + 1_000])
             session.connection().execute(update(table).where(rows).values(revision=number))
-
-
-def _next_number(session: Session, organisation: str) -> int:
-    keep_first(session, organisation, REVISION, "0")
-    query = select(StateRow).where(StateRow.organisation == organisation, StateRow.name == REVISION).with_for_update()
-    row = session.scalars(query.execution_options(populate_existing=True)).one()
-    row.value = str(int(row.value) + 1)
-    session.flush()
-    return int(row.value)

@@ -1,28 +1,36 @@
-"""Tables of staff: who works for an organisation, how they get in, and what it lets others issue."""
+"""Tables of staff: who works for an organisation, how they get in, who tries to, and what it lets others issue."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mimis_core.store.tables import Base
 from mimis_core.store.types import Encrypted, EncryptedBytes
 
 
+def _one_in(name: str, condition: str, *columns: str) -> Index:
+    """Lets the database refuse a second row with the same values while the condition holds for the first."""
+    return Index(name, *columns, unique=True, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class StaffRow(Base):
     """A member of staff and what she may do here; ``roles`` is a comma-separated list in a fixed order.
 
     ``account_key`` is a keyed hash of the account that she signs in with elsewhere, once one is bound: never its name.
-    ``joined_at`` is when she signed in for the first time.
+    ``joined_at`` is when she signed in for the first time. An address is one person's as long as she works here.
     """
 
     __tablename__ = "staff"
-    __table_args__ = (UniqueConstraint("organisation", "account_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation", "account_key"),
+        _one_in("staff_address", "removed_at IS NULL", "organisation", "email_key"),
+    )
     name: Mapped[str] = mapped_column(Encrypted)
     email: Mapped[str] = mapped_column(Encrypted)
-    email_key: Mapped[str] = mapped_column(String(64), index=True)
+    email_key: Mapped[str] = mapped_column(String(64))
     roles: Mapped[str] = mapped_column(String(80))
     account_key: Mapped[str | None] = mapped_column(String(64))
     joined_at: Mapped[datetime | None]
@@ -83,17 +91,31 @@ class ChallengeRow(Base):
     expires: Mapped[datetime] = mapped_column(index=True)
 
 
+class AttemptRow(Base):
+    """How often something was tried in one window of time, by all processes together, such as signing in.
+
+    ``attempt_key`` is a keyed hash of what was tried, from where, and of the window.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("organisation", "attempt_key"),)
+    attempt_key: Mapped[str] = mapped_column(String(64))
+    times: Mapped[int]
+    expires: Mapped[datetime] = mapped_column(index=True)
+
+
 class RightRow(Base):
     """An owner's decision that another organisation of this installation may issue an achievement of hers.
 
     The owner and the issuer each have a record of it, under the same ``number``: neither reads the other's rows, which
-    may be in another database.
+    may be in another database. Each has at most one of an achievement that has not ended.
     """
 
     __tablename__ = "issuing_right"
     __table_args__ = (
         UniqueConstraint("organisation", "number"),
         Index("issuing_right_of", "organisation", "issuer", "owner", "achievement_id"),
+        _one_in("issuing_right_live", "ended_at IS NULL", "organisation", "issuer", "owner", "achievement_id"),
     )
     number: Mapped[str] = mapped_column(String(32))
     owner: Mapped[str] = mapped_column(String(80))

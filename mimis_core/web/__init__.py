@@ -7,11 +7,16 @@ its blueprints. Everything an adapter may use is in ``__all__``:
 * :func:`current_services` gives the services of the running app; pages hold no logic of their own.
 * :func:`sign_in`, :func:`sign_out`, :func:`current_learner`, :func:`learner_required`,
   :func:`signed_in_person` and :func:`where_to_go` are the learner's session.
-* :func:`staff_required` guards a view of staff by what they do there, :func:`current_staff` is who was let in.
+* :func:`provider_for_learners` is where they may have an account to sign in with.
+* :func:`staff_required` guards a view of staff by what they do there, :func:`current_staff` is who was let in and
+  :func:`staff_may` says what a page may offer her. :func:`lead_staff_to` names the page that they begin at.
+* :class:`LtiTool` believes launches from learning platforms; :func:`allow_frames`, :func:`allow_forms` and
+  :func:`is_framed` are for pages in their frames.
+* :func:`current_intake` takes in shares for an employer, by the adapter that has told :func:`offer_intake` it can.
 * :func:`exempt_from_csrf` is for APIs that carry a token of their own and no cookie.
 * :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
-* :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` looks into; :func:`pick` takes the
-  reader's language out of a text and :func:`day` writes a date in it.
+* :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` and :func:`ngettext` look into;
+  :func:`pick` takes the reader's language out of a text and :func:`day` writes a date in it.
 * :func:`problem` answers an API's error as RFC 9457.
 
 Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attributes), ``|day`` and ``|moment``.
@@ -19,36 +24,53 @@ Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attrib
 
 from mimis_core.web.app import create_app, current_services
 from mimis_core.web.errors import problem
-from mimis_core.web.language import add_translations, day, gettext, pick
+from mimis_core.web.intake import Intake, TakenIn, current_intake, offer_intake
+from mimis_core.web.language import add_translations, day, gettext, ngettext, pick
 from mimis_core.web.limits import allowed, limited
-from mimis_core.web.security import exempt_from_csrf
+from mimis_core.web.lti import Launched, LtiTool
+from mimis_core.web.oidc import provider_for_learners
+from mimis_core.web.security import allow_forms, allow_frames, exempt_from_csrf
 from mimis_core.web.sessions import (
     current_learner,
+    is_framed,
     learner_required,
     sign_in,
     sign_out,
     signed_in_person,
     where_to_go,
 )
-from mimis_core.web.staff_session import current_staff, staff_required
+from mimis_core.web.staff_session import current_staff, lead_staff_to, staff_may, staff_required
 
 __all__ = [
+    "Intake",
+    "Launched",
+    "LtiTool",
+    "TakenIn",
     "add_translations",
+    "allow_forms",
+    "allow_frames",
     "allowed",
     "create_app",
+    "current_intake",
     "current_learner",
     "current_services",
     "current_staff",
     "day",
     "exempt_from_csrf",
     "gettext",
+    "is_framed",
+    "lead_staff_to",
     "learner_required",
     "limited",
+    "ngettext",
+    "offer_intake",
     "pick",
     "problem",
+    "provider_for_learners",
     "sign_in",
     "sign_out",
     "signed_in_person",
+    "staff_may",
     "staff_required",
     "where_to_go",
 ]

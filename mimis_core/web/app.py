@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from mimis_core.errors import ConfigurationError
-from mimis_core.web import errors, events, health, language, limits, metrics, security, staff
+from mimis_core.services.organisations import Place
+from mimis_core.web import errors, events, health, language, limits, look, metrics, security, staff
+from mimis_core.web.sessions import Sessions
 from mimis_core.web.state import KEY, WebState, current_services
+from mimis_core.web.templating import Misnamed
 
 if TYPE_CHECKING:
     from mimis_core.services import Services
@@ -31,6 +34,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """
     app = Flask("mimis_core.web")
     app.config.update(_config(settings))
+    app.jinja_options = {"undefined": Misnamed}
+    app.session_interface = Sessions()
     metrics.install(app)
     limiter = limits.install(app)
     security.install(app)
@@ -39,21 +44,19 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     events.install(app)
     health.install(app)
     staff.install(app, settings)
+    look.install(app, settings)
     state = WebState(services or _open_services(settings), limiter)
     app.extensions[KEY] = state
-    app.context_processor(lambda: {"organisation": settings.organisation})
+    app.context_processor(lambda: {"organisation": settings.organisation, "staff_layout": "base.html"})
     _mount_adapters(app, state)
     return app
 
 
 def _config(settings: Settings) -> dict[str, object]:
     secure = settings.base_url.startswith("https://")
-    # organisations that share a host and have a path each would else overwrite each other's cookies
-    name = f"mimis-{settings.organisation.id}" if urlsplit(settings.base_url).path.strip("/") else "mimis"
     return {
         "SECRET_KEY": _secret(settings),
-        # the prefix makes browsers refuse a cookie that a sibling domain planted
-        "SESSION_COOKIE_NAME": f"__Host-{name}" if secure else name,
+        "SESSION_COOKIE_NAME": _cookie_name(settings),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": secure,
@@ -62,6 +65,18 @@ def _config(settings: Settings) -> dict[str, object]:
         "MAX_FORM_MEMORY_SIZE": MAX_UPLOAD,
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
     }
+
+
+def _cookie_name(settings: Settings) -> str:
+    """A browser keeps one cookie of a name for a host, whatever port and path it came from: each address has its own.
+
+    The prefix makes browsers refuse a cookie that a sibling domain planted (RFC 6265bis, section 4.1.3.2).
+    """
+    place = Place.of(settings.base_url)
+    port = urlsplit(f"//{place.host}").port
+    parts = ("mimis", str(port) if port else "", settings.organisation.id if place.path else "")
+    prefix = "__Host-" if settings.base_url.startswith("https://") else ""
+    return prefix + "-".join(filter(None, parts))
 
 
 def _secret(settings: Settings) -> str:

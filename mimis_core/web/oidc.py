@@ -1,8 +1,10 @@
 """Staff sign in with the account that they have at the school's own identity provider (OpenID Connect Core 1.0).
 
+Learners may too, where ``learners`` says so; their pages are an adapter's, which asks :func:`provider_for_learners`.
+
 Authorization code flow with PKCE, state and nonce; :mod:`mimis_core.web.oidc_client` asks and checks. An account is
-known by issuer and subject from its first sign-in on. That one binds it by a one-time link, or by an address that the
-provider has verified.
+known by issuer and subject from its first sign-in on. That one binds it by an address that the provider has verified;
+she who is signed in already binds hers by a form, on a one-time link or with her passkey.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, sess
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from mimis_core.errors import ConfigurationError, NotFoundError, UserError
+from mimis_core.errors import ConfigurationError, PermissionDeniedError, UserError
 from mimis_core.settings import describe_invalid
 from mimis_core.web.limits import limited
 from mimis_core.web.sessions import where_to_go
-from mimis_core.web.staff_session import begin_staff_session, session_token, signed_in_staff
+from mimis_core.web.staff_session import begin_staff_session, session_token, staff_required, staff_start
 from mimis_core.web.state import current_services
 
 if TYPE_CHECKING:
@@ -28,18 +30,22 @@ if TYPE_CHECKING:
 
 KEY = "mimis.oidc"
 CONNECT = "connect"
+"""In the session: that she binds her account and does not sign in."""
+MEANT, UNDER_WAY = "meant", "under way"
+"""She has sent the form; she is at the provider for it. Each is good once."""
 WAY = "oidc"
 
 _log = logging.getLogger("mimis.oidc")
 
 
 class OidcTable(BaseModel):
-    """``[oidc]`` in ``mimis.toml``: the identity provider that staff sign in at."""
+    """``[oidc]`` in ``mimis.toml``: the identity provider that staff sign in at, and learners where that is said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     issuer: str = Field(description="Address of the identity provider, exactly as it writes it in its tokens")
     client_id: str = Field(description="Id that the provider gave this mimis")
     client_secret: SecretStr = Field(description="Secret that the provider gave this mimis")
+    learners: bool = Field(default=False, description="Learners may bind an account there and sign in with it")
     scope: str = Field(default="openid email", description="What is asked for; openid is needed, email binds by mail")
 
 
@@ -74,33 +80,55 @@ def is_installed() -> bool:
     return KEY in current_app.extensions
 
 
+def provider_for_learners() -> OidcClient | None:
+    """The provider that learners may have an account at, if one is set up for them."""
+    found: OidcClient | None = current_app.extensions.get(KEY)
+    return found if found is not None and found.for_learners else None
+
+
 @oidc.get("")
 @limited("60 per minute")
 def start() -> ResponseReturnValue:
-    """Lead her to the provider; whoever came by a one-time link and has no account bound yet binds it."""
-    staff = signed_in_staff()
+    """Lead her to the provider; what for is decided before: to get in, unless she has just sent :func:`connect`."""
     back = f"{current_services().settings.base_url}/staff/in/oidc/back"
+    connects = session.pop(CONNECT, None) == MEANT
     answer: ResponseReturnValue = _oidc().redirect(back)
-    session[CONNECT] = staff is not None and not staff.bound
+    if connects:
+        session[CONNECT] = UNDER_WAY
     return answer
+
+
+@oidc.post("/connect")
+@staff_required(back="staff.home")
+@limited("20 per minute", methods=("POST",))
+def connect() -> ResponseReturnValue:
+    """Begin to bind her account. The page leads on: a form may lead nowhere else (``form-action`` of our headers)."""
+    try:
+        current_services().allow_new_way(session_token())
+    except PermissionDeniedError:
+        return redirect(url_for("passkeys.confirm"), 303)
+    session[CONNECT] = MEANT
+    return render_template("staff/connect.html")
 
 
 @oidc.get("/back")
 @limited("60 per minute")
 def back() -> ResponseReturnValue:
     """She comes back: with a good answer she is in."""
-    connect = session.pop(CONNECT, False)
+    connects = session.pop(CONNECT, None) == UNDER_WAY
     try:
         account = _oidc().account()
-        if connect and session_token():
+        if connects:
             current_services().bind_account(session_token(), account, WAY)
         else:
             begin_staff_session(current_services().sign_in_account(account, WAY))
+    except PermissionDeniedError:
+        return redirect(url_for("passkeys.confirm"), 303)
     except UserError as error:
         _log.info("sign-in at the identity provider was refused: %s", error.code)
-        reason = error.code if isinstance(error, NotFoundError) else "answer"
+        reason = "no_staff" if error.code == "no_staff" else "answer"
         return render_template("staff/refused.html", reason=reason), 403
-    return redirect(where_to_go(url_for("staff.home")), 303)
+    return redirect(where_to_go(url_for("staff.home") if connects else staff_start()), 303)
 
 
 def _oidc() -> OidcClient:

@@ -73,6 +73,11 @@ class OidcClient:
         )
         self._provider.expected = table.issuer
 
+    @property
+    def for_learners(self) -> bool:
+        """Whether learners may have an account there."""
+        return self._table.learners
+
     def redirect(self, back: str) -> Any:
         """Lead the browser to the provider. Raises TemporaryError and AuthenticationError."""
         with _asking():

@@ -19,7 +19,7 @@ from mimis_core.errors import NotFoundError, PermissionDeniedError, UserError
 from mimis_core.web.language import gettext
 from mimis_core.web.limits import limited
 from mimis_core.web.sessions import where_to_go
-from mimis_core.web.staff_session import begin_staff_session, current_staff, session_token, staff_required
+from mimis_core.web.staff_session import begin_staff_session, current_staff, session_token, staff_required, staff_start
 from mimis_core.web.state import current_services
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def sign_in() -> ResponseReturnValue:
 
 
 @passkeys.post("/in/passkey")
-@limited("20 per minute; 100 per hour", methods=("POST",))
+@limited("20 per minute; 100 per hour", methods=("POST",), together=True)
 def signed_in() -> ResponseReturnValue:
     """Let her in, if the answer holds."""
-    return _answered(_sign_in, "passkeys.sign_in", url_for("staff.home"))
+    return _answered(_sign_in, "passkeys.sign_in", staff_start())
 
 
 def _answered(take: Callable[[], None], again: str, default: str) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from mimis_core.web.staff_session import (
     end_staff_session,
     signed_in_staff,
     staff_required,
+    staff_start,
 )
 from mimis_core.web.state import current_services
 
@@ -51,7 +52,7 @@ def home() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """The ways to get in."""
     if signed_in_staff() is not None:
-        return redirect(url_for("staff.home"), 303)
+        return redirect(staff_start(), 303)
     return render_template("staff/sign_in.html", has_oidc=oidc.is_installed())
 
 
@@ -74,14 +75,14 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 @staff.post("/invitation/<token>")
-@limited("20 per minute; 100 per hour", methods=("POST",))
+@limited("20 per minute; 100 per hour", methods=("POST",), together=True)
 def accept(token: str) -> ResponseReturnValue:
     """Use the link, once."""
     try:
         begin_staff_session(current_services().redeem_invitation(token))
     except NotFoundError as error:
         return _refuse_link(error)
-    return redirect(where_to_go(url_for("staff.home")), 303)
+    return redirect(where_to_go(staff_start()), 303)
 
 
 @staff.get("/people")

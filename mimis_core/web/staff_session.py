@@ -6,10 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, ParamSpec
 
-from flask import g, redirect, request, session, url_for
+from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core.errors import NotFoundError, PermissionDeniedError
+from mimis_core.services.roles import may
 from mimis_core.web.language import SESSION_KEY as LANGUAGE
 from mimis_core.web.sessions import NEXT, sign_out
 from mimis_core.web.state import current_services
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 STAFF = "staff"
+START = "mimis_staff_start"
+"""Of an app's extensions: the endpoint that staff come to once they are signed in."""
+
+
+def lead_staff_to(app: Flask, endpoint: str) -> None:
+    """Let staff of an app come to this page once they are signed in; without it they come to their own account."""
+    app.extensions[START] = endpoint
+
+
+def staff_start() -> str:
+    """Address of the page that staff come to."""
+    return url_for(current_app.extensions.get(START, "staff.home"))
 
 
 def begin_staff_session(token: str) -> None:
@@ -55,6 +68,11 @@ def current_staff() -> SignedIn:
     """The member of staff that :func:`staff_required` let in."""
     found: SignedIn = g.staff
     return found
+
+
+def staff_may(action: str) -> bool:
+    """Whether a role of hers allows ``action``, so that a page may offer it; for views that staff_required guards."""
+    return may(current_staff().staff.roles, action)
 
 
 def staff_required(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,16 @@ def test_level_of_seal_is_advised(folder: Path, mimis: Mimis) -> None:
     assert "LTA" in findings(mimis, folder, "warning")["sealer jades"]["mend"]
 
 
+def test_full_disk_is_an_error(folder: Path, mimis: Mimis, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "disk" not in findings(mimis, folder, "error")
+    left = shutil._ntuple_diskusage(10**12, 10**12, 0)
+    monkeypatch.setattr("mimis_core.services.health.shutil.disk_usage", lambda _: left)
+    assert mimis("check", "--config", folder).code == 1
+    found = findings(mimis, folder, "error")["disk"]
+    assert str(folder) in found["message"]
+    assert "Make room" in found["mend"]
+
+
 def test_unanswered_privacy_is_an_error(folder: Path, mimis: Mimis) -> None:
     change(folder, 'protected = "none-enrolled"', "")
     assert mimis("check", "--config", folder).code == 1
@@ -62,6 +73,8 @@ def test_unanswered_privacy_is_an_error(folder: Path, mimis: Mimis) -> None:
         ("trial-seal.p12", "borta.p12", "signer pkcs12", "borta.p12"),
         ("trial-anchor.pem", "borta.pem", "trust", "borta.pem"),
         ("trial-anchor.pem", "session.key", "trust", "not a certificate"),
+        ("[sources.hand]", '[look]\ncolour = "#ffcc00"\n[sources.hand]', "look", "text needs 4.5:1"),
+        ("[sources.hand]", '[look]\nlogo = "borta.svg"\n[sources.hand]', "look", "borta.svg"),
         ("http://127.0.0.1:9", "skolan.se", "base_url", "no web address"),
         ("sqlite:///mimis.db", "sqlite:////finns/inte/x.db", "database", "unable to open database file"),
         ("sqlite:///mimis.db", "sqlite:///mimis.toml", "database", "file is not a database"),

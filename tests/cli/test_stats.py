@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from mimis_core.cli.stats import _month
 from mimis_core.observe.charts import bars
+from mimis_core.services import Figures, Statistics
 from tests.command import Mimis
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -21,13 +23,13 @@ def test_small_counts_are_hidden_unless_asked_for(credential: str, folder: Path,
     shown = mimis("stats", "--config", folder, "--json", "--exact")
     assert (shown.json["least"], shown.json["rows"][0]["issued"]) == (None, 1)
     assert "Do not publish" in shown.err
-    assert "1-9" in mimis("stats", "--config", folder).out
+    assert "fewer than 10" in mimis("stats", "--config", folder).out
 
 
-def test_csv_has_swedish_headings_and_dots_for_hidden(credential: str, folder: Path, mimis: Mimis) -> None:
+def test_csv_has_swedish_headings_and_says_what_is_hidden(credential: str, folder: Path, mimis: Mimis) -> None:
     head, row = csv.reader(io.StringIO(mimis("stats", "--config", folder, "--csv").out), delimiter=";")
     assert head == ["Mikromerit", "Månad", "Utfärdade", "Levererade", "Visade", "Delade", "Återkallade"]
-    assert (row[0], row[2]) == ("digitala-arbetsmiljoer", "..")
+    assert (row[0], row[2]) == ("digitala-arbetsmiljoer", "färre än 10")
 
 
 def test_charts_can_be_read_aloud(credential: str, folder: Path, mimis: Mimis, tmp_path: Path) -> None:
@@ -40,9 +42,38 @@ def test_charts_can_be_read_aloud(credential: str, folder: Path, mimis: Mimis, t
     assert (root.findtext(f"{SVG}desc") or "").endswith(": 1.")
 
 
-def test_chart_says_that_small_counts_are_missing(credential: str, folder: Path, mimis: Mimis, tmp_path: Path) -> None:
+def test_hidden_month_has_a_gap_and_says_so(credential: str, folder: Path, mimis: Mimis, tmp_path: Path) -> None:
     mimis("stats", "--config", folder, "--charts", tmp_path)
-    assert "Antal från 1 till 9" in (tmp_path / "issued.svg").read_text("utf-8")
+    issued, revoked = (drawn(tmp_path / f"{name}.svg") for name in ("issued", "revoked"))
+    assert issued == (0, "färre än 10")
+    assert revoked == (1, "0")
+    told = etree.parse(tmp_path / "issued.svg").getroot().findtext(f"{SVG}desc") or ""
+    assert ": färre än 10. " in told
+    assert "visas inte" in told
+
+
+def drawn(file: Path) -> tuple[int, str]:
+    """How many bars a chart has beside its ground, and its last text."""
+    root = etree.parse(file).getroot()
+    return len(root.findall(f"{SVG}rect")) - 1, root.findall(f"{SVG}text")[-1].text or ""
+
+
+@pytest.mark.parametrize(
+    ("counts", "length", "said"),
+    [
+        ((12, 0), 12, "12"),
+        ((12, None), 12, "mer än 12"),
+        ((None, 0), None, "färre än 10"),
+        ((None, None), None, "färre än 10 av varje"),
+        ((0, 0), 0, "0"),
+    ],
+    ids=["shown", "partly hidden", "hidden", "several hidden", "nothing"],
+)
+def test_month_of_several_entries_gives_no_small_count_away(
+    counts: tuple[int | None, ...], length: int | None, said: str
+) -> None:
+    rows = tuple(Figures(achievement=f"a{index}", month="2026-11", issued=count) for index, count in enumerate(counts))
+    assert _month(Statistics(rows=rows, least=10), "issued", "2026-11") == (length, said)
 
 
 def test_chart_escapes_its_texts() -> None:

@@ -51,6 +51,18 @@ def test_full_asks_about_everything(folder: Path, mimis: Mimis) -> None:
     assert "hand as of 2026-11-24T09:00:00+00:00" in " ".join(mimis("sync", "--config", folder).out.split())
 
 
+def test_source_whose_code_is_wrong_is_named(folder: Path, mimis: Mimis, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> None:
+        raise KeyError("Åsa Öberg")
+
+    monkeypatch.setattr(HandSource, "pull", wrong)
+    ended = mimis("sync", "--config", folder, "--json")
+    assert (ended.code, ended.json["errors"]) == (3, ["hand: An unforeseen error stopped it (KeyError). See the log."])
+    assert "builtins.KeyError" in ended.err
+    assert "test_sync.py" in ended.err
+    assert "Öberg" not in ended.err + ended.out
+
+
 def test_sync_without_privacy_stops(folder: Path, mimis: Mimis) -> None:
     HandSource.pages = [page(done("course:1"))]
     change(folder, 'protected = "none-enrolled"', "")

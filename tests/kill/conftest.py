@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import make_schema
 from tests.kill.ground import Ground, Nursery, ground
+from tests.postgres import ready_database
 
 
 @pytest.fixture(scope="session")
@@ -22,5 +23,6 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture
 def school(tmp_path: Path, postgres: str | None, nursery: Nursery) -> Iterator[Ground]:
     """A school on SQLite, or with MIMIS_POSTGRES=1 on PostgreSQL."""
-    with ground(tmp_path / "school", make_schema(postgres) if postgres else "sqlite:///mimis.db", nursery) as made:
-        yield made
+    with ExitStack() as stack:
+        url = stack.enter_context(ready_database(postgres)) if postgres else "sqlite:///mimis.db"
+        yield stack.enter_context(ground(tmp_path / "school", url, nursery))

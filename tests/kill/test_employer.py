@@ -17,8 +17,8 @@ from mimis_core.cli.init import write_folder
 from mimis_core.cli.serve import PageServer, listen
 from mimis_core.services import ShareOrder, ShareView, open_services
 from mimis_core.settings import load_settings
-from tests.conftest import make_schema
 from tests.kill.ground import Ground, Nursery, ground
+from tests.postgres import make_schema
 
 PULL = ("employer",)
 

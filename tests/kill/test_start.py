@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from tests.conftest import make_schema
 from tests.kill.ground import LONG, Nursery, Worker, write_school
+from tests.postgres import make_schema
 
 KILLS = 20 if LONG else 3
 

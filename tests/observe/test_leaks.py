@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -47,6 +49,34 @@ def test_drawn_token_is_found(leaks: Leaks) -> None:
     token = secrets.token_urlsafe(24)
     logging.getLogger("anything").error("GET /s/%s", token)
     assert list(leaks.found.values()) == [token]
+
+
+PROGRAMS = {
+    "log": "import logging; logging.getLogger('mimis.any').error('to %s', {name!r})",
+    "masked log": "from mimis_core.observe import configure; configure(); import logging; "
+    "logging.getLogger('mimis.any').error('to %s', {name!r})",
+    "error": "from mimis_core import UserError; UserError({name!r})",
+    "uncaught": "from mimis_core import UserError; import mimis_core.observe.crashes; raise OSError(2, {name!r})",
+    "killed": "import logging, os; logging.error({name!r}); os.kill(os.getpid(), 9)",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_name_in_a_process_of_a_test_is_found(leaks: Leaks, pytestconfig: pytest.Config, program: str) -> None:
+    command = [sys.executable, "-c", program.format(name=someone().full_name)]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    plugin: Any = pytestconfig.pluginmanager.get_plugin("mimis-leaks")
+    plugin.hear_children()
+    assert set(leaks.found.values()) == {"Öberg"}
+    assert "in a process that it started" in next(iter(leaks.found))
+
+
+def test_token_that_a_process_drew_is_found(leaks: Leaks, pytestconfig: pytest.Config) -> None:
+    program = "import logging, secrets; logging.error('GET /s/%s', secrets.token_urlsafe(24))"
+    subprocess.run([sys.executable, "-c", program], stderr=subprocess.DEVNULL, check=True)
+    plugin: Any = pytestconfig.pluginmanager.get_plugin("mimis-leaks")
+    plugin.hear_children()
+    assert len(leaks.found) == 1
 
 
 def test_ids_are_no_finds(leaks: Leaks) -> None:

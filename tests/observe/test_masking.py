@@ -24,6 +24,7 @@ from mimis_core.observe.masking import mask, mask_all
         ("POST /events/moodle/hush-hush HTTP/1.1", "POST /events/moodle/[token] HTTP/1.1"),
         ("https://school.example/s/k3y/files/1", "https://school.example/s/[token]/files/1"),
         ("/in/abc", "/in/[token]"),
+        ("/attest/abc/2", "/attest/[token]/2"),
         ("eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "[token]"),
         ("postgresql://mimis:hush@db.example/mimis", "postgresql://[login]@db.example/mimis"),
     ],

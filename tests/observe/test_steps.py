@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from mimis_core import NotFoundError, PermanentError, TemporaryError
 from mimis_core.http import Client
-from mimis_core.observe import meters, step, tracing
+from mimis_core.observe import know_hosts, meters, step, tracing
+from mimis_core.observe.hosts import OTHER, told_host
+from mimis_core.services import open_services
+from mimis_core.settings import load_settings
 
 
 @pytest.fixture
@@ -100,7 +104,37 @@ def test_call_keeps_host_and_status_only(spans: InMemorySpanExporter) -> None:
         "GET",
         {"server.address": "lms.example", "http.response.status_code": 404},
     )
-    assert sample("mimis_http_client_seconds_count", host="lms.example", outcome="404") >= 1
+
+
+@responses.activate
+def test_only_hosts_of_the_settings_are_counted_by_name() -> None:
+    def counted(host: str) -> float:
+        return sample("mimis_http_client_seconds_count", host=host, outcome="200")
+
+    know_hosts({"url": "https://known.example/lms", "tsa": [{"url": "https://known.example:8443/tsa"}], "workers": 4})
+    before = {host: counted(host) for host in ("known.example", "known.example:8443", "other")}
+    strangers = [f"stranger{number}.example" for number in range(3)]
+    for host in ("known.example", "known.example:8443", *strangers):
+        responses.add("GET", f"https://{host}/", status=200)
+        client = Client(f"https://{host}", system="It")
+        client.send("GET", "")
+        client.close()
+    grown = {host: counted(host) - value for host, value in before.items()}
+    assert grown == {"known.example": 1, "known.example:8443": 1, "other": 3}
+    assert [host for host in strangers if counted(host)] == []
+
+
+def test_hosts_of_opened_adapters_and_issuers_are_known(school_folder: Path) -> None:
+    tables = {
+        "sources": f'kind = "moodle"\nurl = "https://lms.skolan.example/moodle"\ntoken = "{"0" * 32}"',
+        "issuers": 'url = "https://utfardare.example"\nclient_id = "a"\nclient_secret = "b"',
+    }
+    with (school_folder / "mimis.toml").open("a", encoding="utf-8") as file:
+        file.writelines(f"\n[{table}.new]\n{lines}\n" for table, lines in tables.items())
+    with open_services(load_settings(school_folder)) as services:
+        services._source("new")
+    hosts = ("lms.skolan.example", "utfardare.example", "ec.europa.eu", "nobody.example")
+    assert [told_host(host) for host in hosts] == [*hosts[:3], OTHER]
 
 
 def test_nothing_happens_without_the_extra(without: None) -> None:

@@ -10,6 +10,7 @@ import pytest
 from mimis_core import Document, IssueOrder, Sealed
 from mimis_core.services import CredentialView, Services
 from tests.school import HandSource, change_entry, done, page
+from tests.services.histories import ROWS, write
 
 
 class NotingFormat:
@@ -64,3 +65,18 @@ def issued(yearly: Services) -> CredentialView:
     yearly.drain()
     (view,) = yearly.all_credentials()
     return view
+
+
+@pytest.fixture
+def sqlite_school(school: Services) -> Services:
+    if school.database.engine.dialect.name != "sqlite":
+        pytest.skip("tampers with SQLite's triggers; what is found does not depend on the database")
+    return school
+
+
+@pytest.fixture
+def written(sqlite_school: Services) -> Services:
+    """A school with a sealed history."""
+    write(sqlite_school)
+    assert sqlite_school.seal_audit() == ROWS
+    return sqlite_school

@@ -35,6 +35,13 @@ def test_appeal_stands_with_its_day(school: Services, appeal: str, clock: Clock)
     assert school.appeals()[0]["late"] is True
 
 
+def test_one_appeal_is_read_without_the_others(school: Services, appeal: str) -> None:
+    assert [school.read_appeal(appeal)] == school.appeals()
+    assert school.appeals(limit=0) == []
+    with pytest.raises(NotFoundError):
+        school.read_appeal("unknown")
+
+
 def test_the_same_again_is_one_appeal(school: Services, appeal: str, rejected: tuple[str, str]) -> None:
     assert school.appeal(rejected[0], "En gång till.", award_id=rejected[1]) == appeal
     assert [one["text"] for one in school.appeals_of(rejected[0])] == ["Jag har gjort alla moment."]
@@ -109,5 +116,5 @@ def test_protected_learner_is_named_by_id(school: Services, appeal: str, rejecte
 
 
 def test_decision_needs_a_reason(school: Services, appeal: str) -> None:
-    with pytest.raises(UserError, match="needs a reason"):
+    with pytest.raises(UserError, match="and why"):
         school.decide_appeal(appeal, "unchanged", "Rektor Ek", " ")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,46 +17,12 @@ from sqlalchemy.exc import DatabaseError
 from mimis_core import UserError
 from mimis_core.services import Services, audit_sealing, open_services
 from mimis_core.services.audit_chain import first_link, next_link
+from mimis_core.services.audit_export import EarlierExport
 from mimis_core.settings import load_settings
 from mimis_core.store.record_tables import ActorRow, AuditHeadRow
 from mimis_core.store.tables import AuditRow
 from tests.school import Clock, HandSource, done, page
-
-ROWS = 7
-
-
-def write(school: Services, count: int = ROWS, actor: str = "Lärare Lind") -> None:
-    """Some audited events, the last two of them together."""
-    for number in range(count):
-        with school._transaction() as session:
-            school._audit(session, actor, "award.approved", f"{number:032x}", round=number)
-
-
-def faults(school: Services, **asked: Any) -> list[tuple[str, int]]:
-    return [(one.what, one.seq) for one in school.verify_audit(**asked).faults]
-
-
-def tamper(school: Services, *statements: str) -> None:
-    """Change rows as somebody does who has the database and takes its triggers away first."""
-    with school.database.engine.begin() as connection:
-        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
-        for statement in (*(f"DROP TRIGGER {name}" for name in names), *statements):
-            connection.execute(text(statement))
-
-
-@pytest.fixture
-def sqlite_school(school: Services) -> Services:
-    if school.database.engine.dialect.name != "sqlite":
-        pytest.skip("tampers with SQLite's triggers; what is found does not depend on the database")
-    return school
-
-
-@pytest.fixture
-def written(sqlite_school: Services) -> Services:
-    """A school with a sealed history."""
-    write(sqlite_school)
-    assert sqlite_school.seal_audit() == ROWS
-    return sqlite_school
+from tests.services.histories import ROWS, cut_off, faults, rewrite, tamper, without_third, write
 
 
 def test_honest_history_verifies(school: Services) -> None:
@@ -89,6 +54,7 @@ def test_empty_audit_is_whole(school: Services) -> None:
         ("DELETE FROM audit", [("truncated", 1)]),
         ("UPDATE audit SET seq = NULL, chain = NULL WHERE seq = 7", [("deleted", 7)]),
         ("DELETE FROM audit_head", [("inserted", 1)]),
+        ("UPDATE audit SET seq = -5 WHERE seq = 7", [("inserted", -5), ("truncated", 7)]),
         ("UPDATE audit_head SET chain = 'x'", [("changed", 7)]),
     ],
 )
@@ -119,34 +85,6 @@ def test_row_that_is_put_in_is_found(written: Services) -> None:
     assert ("changed", 4) in faults(written)
 
 
-def rewrite(school: Services, change: Callable[[list[AuditRow]], list[AuditRow]]) -> None:
-    """Make a whole new history that fits in itself, head and all, as the most able attacker without the key does."""
-    tamper(school)
-    with school.database.transaction() as session:
-        before = list(session.scalars(select(AuditRow).order_by(AuditRow.seq)))
-        rows = change(before)
-        for row in before:
-            row.seq = row.chain = None
-        session.flush()
-        link = first_link(school.organisation)
-        for number, row in enumerate(rows, 1):
-            link = next_link(link, number, row)
-            row.seq, row.chain = number, link
-        for row in before:
-            if row not in rows:
-                session.delete(row)
-        head = session.scalars(select(AuditHeadRow)).one()
-        head.seq, head.chain = len(rows), link
-
-
-def without_third(rows: list[AuditRow]) -> list[AuditRow]:
-    return rows[:2] + rows[3:]
-
-
-def cut_off(rows: list[AuditRow]) -> list[AuditRow]:
-    return rows[:4]
-
-
 @pytest.mark.parametrize(("change", "found"), [(without_third, "truncated"), (cut_off, "truncated")])
 def test_history_made_anew_is_found_by_an_earlier_export(
     written: Services, tmp_path: Path, change: Any, found: str
@@ -160,32 +98,40 @@ def test_history_made_anew_is_found_by_an_earlier_export(
     assert found in {what for what, _ in faults(written, against=file)}
 
 
-def test_history_made_anew_is_found_by_the_signed_head(written: Services) -> None:
-    written.sign_audit()
+def test_history_made_anew_is_told_once_and_not_for_each_row(written: Services, tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    written.export_audit(file)
     rewrite(written, lambda rows: [rows[1], rows[0], *rows[2:]])
-    assert faults(written) == [("changed", ROWS)]
+    assert faults(written, against=file) == [("changed", 1)]
 
 
-def test_signature_of_a_key_that_is_not_the_seals_is_told(written: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    written.sign_audit()
-    monkeypatch.setattr(written, "_trusted_certificates", lambda files: set())
-    assert faults(written) == [("signature", ROWS)]
+def test_export_is_held_against_the_chain_line_by_line(written: Services, tmp_path: Path) -> None:
+    """However long it is: what an earlier export says of each row is never in memory at once."""
+    file = tmp_path / "audit.jsonl"
+    assert written.export_audit(file) == ROWS
+    export = EarlierExport(file)
+    assert ([line["seq"] for line in export.heads], export.last) == ([0, ROWS], ROWS)
+    links = export.links()
+    assert iter(links) is links
+    assert [seq for seq, _ in links] == list(range(1, ROWS + 1))
 
 
-def test_signature_that_was_changed_is_none(written: Services) -> None:
-    written.sign_audit()
-    with written.database.transaction() as session:
-        head = session.scalars(select(AuditHeadRow)).one()
-        header, claims, signature = (head.signed or "").split(".")
-        head.signed = f"{header}.{claims}.{signature[:-4]}AAAA"
-    assert faults(written) == [("signature", 0)]
+def test_lines_in_another_order_are_no_export(written: Services, tmp_path: Path) -> None:
+    file = tmp_path / "audit.jsonl"
+    written.export_audit(file)
+    file.write_text("".join(reversed(file.read_text("utf-8").splitlines(keepends=True))), "utf-8")
+    with pytest.raises(UserError, match="no export"):
+        written.verify_audit(against=file)
 
 
-def test_signature_reaches_the_head(written: Services) -> None:
-    written.sign_audit()
+@pytest.mark.parametrize("statement", ["DELETE FROM audit_head", "UPDATE audit_head SET seq = 3"])
+def test_head_that_was_put_back_stops_no_writer_and_is_found(written: Services, statement: str) -> None:
+    tamper(written, statement)
     write(written, 1)
+    with pytest.raises(UserError, match="mimis audit verify"):
+        written.seal_audit()
     verdict = written.verify_audit()
-    assert (verdict.whole, verdict.signed_seq, verdict.seq) == (True, ROWS, ROWS + 1)
+    assert (verdict.unsealed, [one.what for one in verdict.faults]) == (1, ["inserted"])
 
 
 def test_database_refuses_to_change_and_to_remove(school: Services) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import text
 from mimis_core import PulledPage, SetAside, TemporaryError
 from mimis_core.services import Services
 from mimis_core.settings import Privacy, Sync
-from mimis_core.store.catalogue_files import load_catalogue
 from mimis_core.store.tables import SourceStateRow
 from tests.school import NOW, Clock, HandSource, change_entry, done, page, someone
 
@@ -215,7 +214,7 @@ def test_new_entry_awards_what_is_not_pulled_again(pulled: Services, school_fold
     assert pulled.sync().awards == 0
     rule = {"decided_by": "Rektor Test", "decided_on": date(2026, 8, 1).isoformat()}
     change_entry(school_folder, id="ny", earned_by=[{"module": "course:7"}], automatic=rule)
-    pulled.catalogue = load_catalogue(school_folder / "catalogue")
+    pulled.catalogue_reader.forget()
     # Not while it is away: it might have said that somebody is protected now.
     HandSource.pages = [TemporaryError("down")]
     assert pulled.sync().awards == 0

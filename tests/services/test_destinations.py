@@ -11,11 +11,11 @@ import pytest
 from mimis_core import ConfigurationError, Parcel, Receipt, TemporaryError
 from mimis_core.services import Services
 from mimis_core.services.destinations import LONGEST_REST, Lane
-from mimis_core.services.leases import Job
-from mimis_core.services.pacing import Pace, jobs_table, pace_of, without_pace
+from mimis_core.services.hand import Job
+from mimis_core.services.pacing import jobs_table, pace_of, without_pace
 from mimis_core.store.tables import DestinationRow
 from tests.school import Clock, HandCourier, HandSource, done, page
-from tests.services.workers import colleague, deliver_by, queue_deliveries
+from tests.services.workers import addresses, colleague, deliver_by, queue_deliveries, set_pace
 
 
 @pytest.fixture
@@ -25,17 +25,6 @@ def issued(school: Services) -> Services:
     school.sync()
     school.drain()
     return school
-
-
-def set_pace(school: Services, **limits: Any) -> None:
-    """Limit the wallet; before the first drain of a worker."""
-    couriers = {**school.settings.couriers, "europass": {**school.settings.couriers["europass"], **limits}}
-    school.settings = school.settings.model_copy(update={"couriers": couriers})
-
-
-def addresses(count: int) -> list[str]:
-    """So many wallets."""
-    return [f"a{number}@b.example" for number in range(count)]
 
 
 class Meeting:
@@ -93,24 +82,6 @@ def test_dead_worker_keeps_no_limited_destination(school: Services, clock: Clock
         assert other.drain().deliveries == 0
         clock.forward(seconds=121)
         assert other.drain().deliveries == 1
-
-
-def test_pace_spaces_what_goes_out() -> None:
-    lane, stopping = Lane(Pace(per_minute=6)), threading.Event()
-    assert lane.wait_turn(stopping)
-    stopping.set()
-    assert not lane.wait_turn(stopping)
-    assert lane._next > 10
-    lane.close()
-
-
-def test_paced_deliveries_all_go_out_in_one_drain(school: Services) -> None:
-    set_pace(school, per_minute=6000)
-    HandSource.pages = [page(done("course:1"))]
-    school.sync()
-    school.drain()
-    queue_deliveries(school, *addresses(5))
-    assert school.drain().deliveries == 5
 
 
 def test_wallet_that_is_down_is_left_alone_while_others_go_on(issued: Services, clock: Clock) -> None:

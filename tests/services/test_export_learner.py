@@ -22,6 +22,7 @@ BY = "Rektor Ek"
 NOBODY = {
     "actor": "names of staff and employers",
     "audit_head": "an organisation's chain",
+    "catalogue_entry": "what can be earned, and who of the staff wrote it",
     "challenge": "staff",
     "destination": "wallets and mailboxes as such",
     "event": "hints that are followed within minutes",

@@ -9,9 +9,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from mimis_core import MimisError, Parcel, PermanentError, Receipt, TemporaryError
+from mimis_core import ConfigurationError, MimisError, Parcel, PermanentError, Receipt, TemporaryError
 from mimis_core.services import Services
-from mimis_core.services.leases import Hand, Job, LeaseLostError
+from mimis_core.services.hand import Hand, Job
+from mimis_core.services.leases import LeaseLostError
 from mimis_core.store.tables import CredentialRow, DeliveryRow, OutboxRow
 from tests.school import Clock, HandCourier, HandSource, done, page, someone
 from tests.services.workers import colleague, deliver_by, queue_deliveries, row_of
@@ -141,6 +142,22 @@ def test_work_is_handed_back_at_once_when_the_worker_stops(issued: Services) -> 
     with issued._transaction() as session:
         (row,) = issued._rows(session, DeliveryRow)
         assert row.reference != "late"
+
+
+def test_queue_that_is_configured_wrongly_keeps_no_work_in_hand(
+    issued: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise ConfigurationError("[jobs] queue is redis and has no url.")
+
+    monkeypatch.setattr("mimis_core.services.work.BATCH", 2)
+    queue_deliveries(issued, "a@b.example", "c@d.example")
+    issued.on_queued = refuse
+    with pytest.raises(ConfigurationError, match="no url"):
+        issued.drain()
+    assert issued._hand.jobs() == []
+    with colleague(issued) as other:
+        assert other.drain().deliveries == 2
 
 
 def test_stopped_worker_takes_nothing(issued: Services) -> None:

@@ -228,3 +228,27 @@ def test_undo_does_not_bring_an_erased_address_back(yearly: Services, two_halves
         assert "asa1@demo.example" not in session.get_one(MergeRow, merge).before
     yearly.unmerge_learners(merge, BY)
     assert [yearly.learner(one).email for one in two_halves] == [None, None]
+
+
+@pytest.mark.parametrize("who", [0, 1], ids=["keep", "other"])
+@pytest.mark.parametrize("public", [False, True], ids=["all", "contacts"])
+def test_who_was_erased_is_merged_with_nobody(
+    yearly: Services, two_halves: tuple[str, str], who: int, public: bool
+) -> None:
+    organised(yearly, public_body=public)
+    yearly.erase_learner(two_halves[who], BY, "Hon har bett om det.")
+    if not public:
+        yearly.protect_learner(two_halves[1 - who], BY)
+    before = everything(yearly)
+    with pytest.raises(UserError, match="was erased") as refused:
+        yearly.merge_learners(*two_halves, BY)
+    assert (refused.value.code, everything(yearly)) == ("erased", before)
+
+
+def test_two_who_are_protected_stay_protected(yearly: Services, two_halves: tuple[str, str]) -> None:
+    for one in two_halves:
+        yearly.protect_learner(one, BY)
+    merge = yearly.merge_learners(*two_halves, BY)
+    assert yearly.learner(two_halves[0]).protected
+    yearly.unmerge_learners(merge, BY)
+    assert [yearly.learner(one).protected for one in two_halves] == [True, True]

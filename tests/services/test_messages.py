@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from mimis_core import Organisation
-from mimis_core.services.messages import Mail, revoked_mail, sign_in_mail, suspended_mail
+from mimis_core.services.messages import Mail, corrected_mail, revoked_mail, sign_in_mail, suspended_mail
 
 SCHOOL = Organisation(
     id="school",
@@ -24,7 +25,11 @@ def test_school_without_a_swedish_name_writes_by_the_one_it_has() -> None:
     assert "\nTestbygden Folk High School\n" in text
 
 
-@pytest.mark.parametrize("mail", [revoked_mail, suspended_mail])
+@pytest.mark.parametrize(
+    "mail",
+    [revoked_mail, suspended_mail, partial(corrected_mail, in_wallet=False)],
+    ids=["revoked", "suspended", "corrected"],
+)
 def test_reason_stands_in_both_languages(mail: Callable[..., Mail]) -> None:
     _, text = mail(SCHOOL, "Åsa", ("Grund", "Basics"), "2026-11-30", "Fel moment.")
     swedish, _, english = text.partition("---")

@@ -89,17 +89,20 @@ def test_places_are_the_same_however_written(one: str, other: str) -> None:
 
 
 def test_neighbours_are_known_from_inside(folder: Path) -> None:
-    assert set(neighbours(folder / "schools" / OURS)) == set(ADDRESSES)
+    assert set(neighbours(folder / "schools" / OURS).known) == set(ADDRESSES)
 
 
 def test_folder_that_is_not_listed_has_no_neighbours(folder: Path) -> None:
     (folder / "installation.toml").write_text('organisations = ["schools/other"]', "utf-8")
-    assert neighbours(folder / "schools" / OURS) == {}
+    assert neighbours(folder / "schools" / OURS).known == {}
 
 
-def test_neighbour_with_broken_file_is_none(folder: Path) -> None:
-    (folder / "schools" / THEIRS / "mimis.toml").write_text("[", "utf-8")
-    assert set(neighbours(folder / "schools" / OURS)) == {OURS}
+@pytest.mark.parametrize("text", ["[", "", "organisation = 1", "[organisation]\nid = ''", "[organisation]\nid = 1"])
+def test_neighbour_with_broken_file_may_be_anybody(folder: Path, text: str) -> None:
+    (folder / "schools" / THEIRS / "mimis.toml").write_text(text, "utf-8")
+    found = neighbours(folder / "schools" / OURS)
+    assert set(found.known) == {OURS}
+    assert found.broken == (folder / "schools" / THEIRS,)
 
 
 def test_neighbour_is_opened_by_its_own_services(folder: Path) -> None:
@@ -109,3 +112,13 @@ def test_neighbour_is_opened_by_its_own_services(folder: Path) -> None:
         for id in (OURS, "third"):
             with pytest.raises(NotFoundError), open_neighbour(here.services[0], id):
                 pass
+
+
+def test_neighbour_with_broken_file_is_not_opened_and_the_file_is_named(folder: Path) -> None:
+    (folder / "schools" / THEIRS / "mimis.toml").write_text("[", "utf-8")
+    with (
+        open_installation(folder / "schools" / OURS) as here,
+        pytest.raises(NotFoundError, match=rf"schools/{THEIRS}"),
+        open_neighbour(here.services[0], THEIRS),
+    ):
+        pass

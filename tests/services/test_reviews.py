@@ -76,6 +76,13 @@ def test_withdrawn_completion_is_asked_about_and_changes_nothing(yearly: Service
     assert (statuses(yearly), [one["state"] for one in yearly.awards()]) == ({issued.id: "active"}, ["approved"])
 
 
+def test_one_review_is_read_without_the_others(yearly: Services, issued: CredentialView) -> None:
+    pull(yearly, withdrawn=(taken_back(),))
+    (review,) = yearly.reviews()
+    assert yearly.read_review(review["id"]) == review
+    assert yearly.reviews(limit=0) == []
+
+
 def test_withdrawn_completion_counts_no_longer(proposed: Services) -> None:
     pull(proposed, withdrawn=(taken_back("course:2"),))
     assert [(one["record"], one["reason"]) for one in proposed.set_aside_records()] == [("course:2/1", "withdrawn")]
@@ -373,6 +380,25 @@ def test_decided_review_is_not_decided_again(yearly: Services, regraded: dict[st
     ):
         with pytest.raises(UserError, match="already"):
             decide()
+
+
+def test_blank_reason_is_told_in_our_words(yearly: Services, issued: CredentialView) -> None:
+    pull(yearly, withdrawn=(taken_back(),))
+    yearly.accept_review(yearly.reviews()[0]["id"], "Rektor", " ")
+    yearly.drain()
+    assert "har tagits tillbaka i skolans lärplattform" in HandCourier.parcels[-1].text
+
+
+def test_review_is_not_let_go_without_a_reason(yearly: Services, regraded: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="needs a reason"):
+        yearly.dismiss_review(regraded["id"], "Rektor", " ")
+    assert kinds(yearly) == ["corrected"]
+
+
+def test_reason_about_protected_person_is_not_listed(yearly: Services, regraded: dict[str, Any]) -> None:
+    yearly.dismiss_review(regraded["id"], "Rektor", "Åsa har redan fått ett nytt.")
+    yearly.protect_learner(regraded["learner"], "Rektor")
+    assert [one["reason"] for one in yearly.reviews(None)] == [None]
 
 
 def test_unknown_review_is_told(school: Services) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from mimis_core import CredentialStatus, IssueOrder, NotFoundError, PermanentError, UserError
+from mimis_core import CredentialStatus, IssueOrder, Mandate, NotFoundError, PermanentError, UserError
 from mimis_core.services import Services
 from mimis_core.store.tables import AuditRow
-from tests.conftest import make_schema
 from tests.installation import OURS, THEIRS, make_installation, open_both
+from tests.postgres import make_schema
 from tests.school import Clock, HandCourier, HandSource, done, page, someone
 from tests.services.conftest import NoSealer, NotingFormat
 
@@ -147,6 +148,48 @@ def test_owner_here_is_not_replaced_by_a_mandate_in_the_settings(both: Both) -> 
     with config.open("a", encoding="utf-8") as file:
         file.write('\n[[mandates]]\nowner = "school"\nstatement = "X"\ndecided_by = "Y"\ndecided_on = 2026-01-01\n')
     assert complete(both[1], "1") == 0
+
+
+@pytest.fixture(params=["[", "", "gone"], ids=["no TOML", "no id", "gone"])
+def broken(request: pytest.FixtureRequest, both: Both) -> str:
+    """The text of the owner's configuration, which nobody can read at the moment."""
+    file = both[0].settings.folder / "mimis.toml"
+    text = file.read_text("utf-8")
+    file.unlink() if request.param == "gone" else file.write_text(request.param, "utf-8")
+    return text
+
+
+def elsewhere(issuer: Services) -> None:
+    """Let a mandate stand in the issuer's own settings, as if the owner were in no installation with it."""
+    mandate = Mandate(owner=OURS, statement="X", decided_by="Y", decided_on=date(2026, 1, 1))
+    issuer.settings = issuer.settings.model_copy(update={"mandates": (mandate,)})
+
+
+def test_broken_file_of_the_owner_lets_nothing_more_be_issued(both: Both, broken: str) -> None:
+    elsewhere(both[1])
+    assert complete(both[1], "1") == 0
+    assert both[1].backlog()["postponed"] == 1
+    (both[0].settings.folder / "mimis.toml").write_text(broken, "utf-8")
+    both[1].clock.forward(days=1)  # type: ignore[attr-defined]  # the test's clock
+    both[1].drain()
+    (reason,) = reasons(both[1])
+    assert f"school does not let other issue {ENTRY}" in reason
+
+
+def test_right_counts_though_the_file_of_its_owner_is_broken(both: Both, broken: str) -> None:
+    (both[0].settings.folder / "mimis.toml").write_text(broken, "utf-8")
+    number = grant(both)
+    (both[0].settings.folder / "mimis.toml").unlink()
+    assert complete(both[1], "1") == 1
+    both[1].end_right(number)
+    assert complete(both[1], "1", "2") == 1
+
+
+def test_earlier_right_that_ended_with_its_owner_alone_ends_with_the_next(both: Both) -> None:
+    number = grant(both)
+    both[0].end_right(number)
+    assert grant(both) != number
+    assert [(one.number == number, one.ended_at is None) for one in both[1].rights() if one.ended_at] == [(True, False)]
 
 
 def test_own_achievements_need_no_right(both: Both) -> None:

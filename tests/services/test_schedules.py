@@ -173,6 +173,23 @@ def test_audit_is_signed_by_no_clock_without_a_key(school: Services, clock: Cloc
     assert run_all(school) == ["renewals --remind"]
 
 
+@pytest.mark.parametrize(("form", "found"), [("03:45", 1), ("never", 0)], ids=["nightly", "never"])
+def test_signature_that_is_scheduled_without_a_key_is_found(school: Services, form: str, found: int) -> None:
+    school.settings = school.settings.model_copy(update={"signer": None, "schedule": {"audit sign": form}})
+    findings = list(school.schedule_findings())
+    assert len(findings) == found
+    assert all("[signer]" in (one.mend or "") and one.status == "error" for one in findings)
+
+
+def test_schedule_that_can_run_has_no_findings(school: Services) -> None:
+    assert list(school.schedule_findings()) == []
+
+
+def test_time_that_cannot_be_read_is_found(school: Services) -> None:
+    school.settings = school.settings.model_copy(update={"schedule": {"sync": "at night", "audit sign": "03:45"}})
+    assert ["at night" in one.message for one in school.schedule_findings()] == [True]
+
+
 def test_never_ends_the_daily_signature(school: Services, clock: Clock) -> None:
     school.settings = school.settings.model_copy(update={"schedule": {"audit sign": "never"}})
     run_all(school)

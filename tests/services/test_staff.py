@@ -264,18 +264,6 @@ def test_owner_who_never_signed_in_does_not_stand_in_for_one_who_has(school: Ser
     assert [one.id for one in school.staff()] == [invited.staff_id]
 
 
-def test_owners_who_remove_each_other_at_once_leave_one(school: Services) -> None:
-    ids = [join(school, name=name)[0] for name in ("Åsa", "Bo")]
-
-    def remove(staff_id: str) -> None:
-        with suppress(UserError):
-            school.remove_staff(staff_id)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(remove, ids))
-    assert len(school.staff()) == 1
-
-
 def test_removed_one_is_gone_and_may_be_taken_on_anew(school: Services, account: Account) -> None:
     join(school, name="Bo")
     staff_id, _ = join(school)

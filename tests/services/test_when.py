@@ -78,3 +78,11 @@ def test_other_forms_are_refused(form: str) -> None:
 
 def test_never_is_never() -> None:
     assert parse_when("never", ZONE) is None
+
+
+@given(form=FORMS, now=MOMENTS)
+def test_following_time_is_the_first_after_now(form: str, now: datetime) -> None:
+    following = when(form).following(now)
+    assert following > now
+    assert when(form).latest(following) == following
+    assert when(form).latest(following - timedelta(microseconds=1)) <= now

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from mimis_core import Courier, Parcel, Receipt
 from mimis_core.services import Services, open_services
-from mimis_core.services.leases import Job
+from mimis_core.services.hand import Job
 from mimis_core.store.tables import OutboxRow
 from tests.school import HandPlugin
 
@@ -39,3 +40,14 @@ def deliver_by(school: Services, deliver: Callable[[Parcel], Receipt], name: str
     school._courier(name)
     courier: Courier[object] = school._opened["courier", name]  # type: ignore[assignment]  # opened just now
     courier.deliver = deliver  # type: ignore[method-assign]
+
+
+def set_pace(school: Services, **limits: Any) -> None:
+    """Limit the wallet; before the first drain of a worker."""
+    couriers = {**school.settings.couriers, "europass": {**school.settings.couriers["europass"], **limits}}
+    school.settings = school.settings.model_copy(update={"couriers": couriers})
+
+
+def addresses(count: int) -> list[str]:
+    """So many wallets."""
+    return [f"a{number}@b.example" for number in range(count)]

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from mimis_core.services import Services, ShareOrder
 from mimis_core.store.database import Database, make_engine, open_database
 from mimis_core.store.every_table import METADATA
-from tests.conftest import make_schema
+from tests.postgres import make_schema
 from tests.school import HandSource, done, page, someone
 
 

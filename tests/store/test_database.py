@@ -36,6 +36,13 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     assert inspect(database.engine).has_table("learner")
 
 
+def test_what_is_committed_outlives_a_power_cut(database: Database) -> None:
+    full = 2
+    with database.transaction() as session:
+        assert session.scalar(text("PRAGMA synchronous")) == full
+        assert session.scalar(text("PRAGMA journal_mode")) == "wal"
+
+
 def test_names_are_not_readable_in_the_file(database: Database) -> None:
     with database.transaction() as session:
         session.add(LearnerRow(organisation="o", full_name="Åsa Öberg"))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from mimis_core.store import migrating
 from mimis_core.store.database import Database
 from mimis_core.store.every_table import METADATA
-from tests.conftest import make_schema
+from tests.postgres import make_schema
 from tests.store.releases import FOLDER, KEY, id_of, revision, statements, value_of
 
 RELEASED = sorted(file.stem for file in FOLDER.glob("*.sql"))

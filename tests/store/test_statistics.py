@@ -50,6 +50,14 @@ def plan(database: Database, query: str) -> str:
             "outbox_undone (organisation=? AND destination=?)",
         ),
         ("SELECT count(*) FROM outbox WHERE organisation = 'a' AND state != 'done'", "outbox_undone"),
+        (
+            "SELECT name, value_key FROM alias WHERE organisation = 'a' GROUP BY name, value_key HAVING count(*) > 1",
+            "COVERING INDEX alias_equal (organisation=?)",
+        ),
+        (
+            "SELECT achievement_id, count(*) FROM credential WHERE organisation = 'a' GROUP BY achievement_id",
+            "COVERING INDEX credential_achievement (organisation=?)",
+        ),
     ],
 )
 def test_rows_are_found_by_what_tells_them_apart(database: Database, query: str, how: str) -> None:

@@ -49,6 +49,13 @@ class Browser:
         self.page = self._session.post(urljoin(self.address, path), {"csrf_token": token, **fields}, timeout=20)
         return self.page
 
+    def send_file(self, path: str, name: str, content: bytes) -> requests.Response:
+        """Send a form with a file in its field ``file``."""
+        found = FIELD.search(self.page.text)
+        fields, file = {"csrf_token": found.group(1) if found else ""}, {"file": (name, content)}
+        self.page = self._session.post(urljoin(self.address, path), fields, files=file, timeout=20)
+        return self.page
+
     def options(self) -> dict[str, Any]:
         """What the page asks an authenticator for."""
         found = OPTIONS.search(self.page.text)

@@ -51,7 +51,12 @@ def test_stylesheet_may_be_cached(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(("base_url", "name", "secure"), [
     ("https://bevis.example", "__Host-mimis", True),
-    ("http://localhost:8000", "mimis", False),
+    ("https://bevis.example:443/", "__Host-mimis", True),
+    ("https://bevis.example:8443", "__Host-mimis-8443", True),
+    ("https://bevis.example:8443/skolan", "__Host-mimis-8443-skolan", True),
+    ("https://bevis.example/skolan", "__Host-mimis-skolan", True),
+    ("http://localhost:8000", "mimis-8000", False),
+    ("http://[::1]:8000", "mimis-8000", False),
 ])  # fmt: skip
 def test_cookie_follows_base_url(settings: Settings, services: Any, base_url: str, name: str, secure: bool) -> None:
     app = create_app(settings.model_copy(update={"base_url": base_url}), services)

@@ -11,12 +11,16 @@ from joserfc.jwk import RSAKey
 
 from mimis_core import ConfigurationError
 from mimis_core.services import Services
+from mimis_core.store.staff_tables import StaffRow
 from mimis_core.web import create_app
 from mimis_core.web.oidc import read_table
+from tests.school import Clock
+from tests.web.authenticator import Authenticator
 from tests.web.provider import CLIENT, Provider
 from tests.web.site import Browser, enter, invite, served
 
 START = "/staff/in/oidc"
+CONNECT = f"{START}/connect"
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +54,19 @@ def sign_in(browser: Browser) -> tuple[int, str]:
     return browser.page.status_code, browser.path
 
 
+def connect(browser: Browser) -> tuple[int, str]:
+    """Send the form of her own page, follow the page that answers, and come back."""
+    browser.get("/staff/")
+    assert f'action="{CONNECT}"' in browser.page.text
+    browser.send(CONNECT)
+    assert f'href="{START}"' in browser.page.text
+    return sign_in(browser)
+
+
 def test_account_with_her_verified_address_lets_her_in(browser: Browser, school: Services) -> None:
     invite(school)
-    assert sign_in(browser) == (200, "/staff/")
-    assert "Åsa" in browser.page.text
+    assert sign_in(browser) == (200, "/school")
+    assert "Åsa" in browser.get("/staff/").text
 
 
 def test_asked_for_are_code_state_nonce_and_proof_key(browser: Browser, provider: Provider, school: Services) -> None:
@@ -73,17 +86,75 @@ def test_account_is_known_by_its_id_from_then_on(browser: Browser, provider: Pro
     browser.get("/staff/")
     browser.send("/staff/out")
     provider.claims = {"email": "new@demo.example", "email_verified": None}
-    assert sign_in(browser) == (200, "/staff/")
+    assert sign_in(browser) == (200, "/school")
 
 
 def test_link_binds_an_account_with_another_address(browser: Browser, provider: Provider, school: Services) -> None:
     provider.claims = {"email": None, "email_verified": None, "sub": "5"}
     enter(browser, invite(school))
-    assert "/staff/in/oidc" in browser.page.text
-    assert sign_in(browser) == (200, "/staff/")
-    assert "/staff/in/oidc" not in browser.page.text
+    assert connect(browser) == (200, "/staff/")
+    assert CONNECT not in browser.page.text
     browser.send("/staff/out")
-    assert sign_in(browser) == (200, "/staff/")
+    assert sign_in(browser) == (200, "/school")
+
+
+def test_account_is_not_bound_by_an_address_that_she_is_led_to(
+    browser: Browser, provider: Provider, school: Services
+) -> None:
+    """Another page could open it in her browser, with the provider's session of somebody else."""
+    provider.claims = {"email": None, "email_verified": None, "sub": "5"}
+    enter(browser, invite(school))
+    for _ in range(2):
+        assert sign_in(browser) == (403, "/staff/in/oidc/back")
+    browser.get("/staff/")
+    assert CONNECT in browser.page.text
+
+
+def test_form_from_another_page_binds_nothing(browser: Browser, school: Services) -> None:
+    enter(browser, invite(school))
+    browser.get("/healthz")
+    assert browser.send(CONNECT).status_code == 400
+    assert browser.get(CONNECT).status_code in (404, 405)
+
+
+def test_consent_to_bind_is_good_once(browser: Browser, provider: Provider, school: Services) -> None:
+    provider.claims, provider.denies = {"email": None, "email_verified": None, "sub": "5"}, True
+    enter(browser, invite(school))
+    assert connect(browser)[0] == 403
+    provider.denies = False
+    assert sign_in(browser)[0] == 403
+
+
+def test_account_of_somebody_with_a_passkey_is_bound_with_it_only(
+    browser: Browser, provider: Provider, school: Services, clock: Clock
+) -> None:
+    provider.claims = {"email": None, "email_verified": None, "sub": "5"}
+    enter(browser, invite(school))
+    hers = Authenticator(browser.address)
+    browser.get("/staff/passkeys/new")
+    browser.send("/staff/passkeys/new", answer=hers.create(browser.options()))
+    clock.forward(minutes=16)
+    browser.get("/staff/")
+    browser.send(CONNECT)
+    assert browser.path == "/staff/confirm"
+    browser.send("/staff/confirm", answer=hers.get(browser.options()))
+    assert connect(browser) == (200, "/staff/")
+    assert CONNECT not in browser.page.text
+
+
+def test_passkey_proof_that_ends_on_the_way_binds_nothing(
+    browser: Browser, provider: Provider, school: Services, clock: Clock
+) -> None:
+    enter(browser, invite(school))
+    browser.get("/staff/passkeys/new")
+    browser.send("/staff/passkeys/new", answer=Authenticator(browser.address).create(browser.options()))
+    browser.get("/staff/")
+    browser.send(CONNECT)
+    clock.forward(minutes=16)
+    assert sign_in(browser) == (200, "/staff/confirm")
+    (her,) = school.staff()
+    with school.database.transaction() as session:
+        assert session.get_one(StaffRow, her.id).account_key is None
 
 
 def from_now(claims: dict[str, Any]) -> dict[str, Any]:
@@ -133,7 +204,7 @@ def test_clocks_may_differ_a_little(
 ) -> None:
     invite(school)
     provider.claims = from_now(claims)
-    assert sign_in(browser) == (200, "/staff/")
+    assert sign_in(browser) == (200, "/school")
 
 
 @pytest.mark.parametrize("alg", ["none", "HS256"])
@@ -157,7 +228,7 @@ def test_new_key_of_the_provider_is_fetched(browser: Browser, provider: Provider
     browser.send("/staff/out")
     provider.key = RSAKey.generate_key(2048, {"kid": "2"})
     provider.keys = [*provider.keys, provider.key]
-    assert sign_in(browser) == (200, "/staff/")
+    assert sign_in(browser) == (200, "/school")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +289,7 @@ def test_fault_of_the_provider_is_no_fault_of_ours(
     invite(school)
     provider.fail(fault, path=path)
     assert sign_in(browser)[0] in (401, 403, 503)
-    assert sign_in(browser) == (200, "/staff/")
+    assert sign_in(browser) == (200, "/school")
 
 
 # Settings --------------------------------------------------------------------------------------------------------

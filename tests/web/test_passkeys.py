@@ -157,7 +157,7 @@ def known(browser: Browser, school: Services, device: Authenticator) -> Authenti
 
 
 def test_passkey_lets_her_in_and_counts_as_second_factor(browser: Browser, known: Authenticator) -> None:
-    assert answer(browser, known) == "/staff/"
+    assert answer(browser, known) == "/school"
     browser.get("/staff/people")
     assert browser.path == "/staff/people"
 
@@ -180,7 +180,7 @@ def test_authenticator_without_counter_works_again_and_again(
     for _ in range(2):
         browser.get("/staff/")
         browser.send("/staff/out")
-        assert answer(browser, device) == "/staff/"
+        assert answer(browser, device) == "/school"
 
 
 @pytest.mark.parametrize("spoil", SPOILED.values(), ids=SPOILED)
@@ -222,11 +222,11 @@ def test_answer_counts_once(browser: Browser, school: Services, device: Authenti
     browser.get(IN)
     said, cookies = device.get(browser.options()), browser.copy_cookies()
     browser.send(IN, answer=said)
-    assert browser.path == "/staff/"
+    assert browser.path == "/school"
     browser.get(IN)
     browser.use_cookies(cookies)
     browser.send(IN, answer=said)
-    assert browser.path != "/staff/"
+    assert browser.path != "/school"
 
 
 def test_answer_comes_too_late_after_five_minutes(browser: Browser, known: Authenticator, clock: Clock) -> None:

@@ -2,10 +2,7 @@
 
 from alembic import context
 
-from mimis_core.store import record_tables, staff_tables  # noqa: F401  # their tables belong to the metadata
-from mimis_core.store.tables import Base
+from mimis_core.store.every_table import METADATA
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
-)
+context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA, render_as_batch=True)
 context.run_migrations()

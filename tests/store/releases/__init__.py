@@ -36,7 +36,7 @@ def value_of(column: Column[Any]) -> Any:
         return f"Åäö {name}" if isinstance(column.type, Encrypted) else f"Åäö {name}".encode()
     if isinstance(column.type, JSON):
         return {"å": name}
-    kinds = {int: 7, bool: True, datetime: WHEN, date: WHEN.date()}
+    kinds = {int: 7, float: 7.5, bool: True, datetime: WHEN, date: WHEN.date()}
     python = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
     return kinds.get(python, name[: getattr(column.type, "length", None)])
 

@@ -25,6 +25,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_actor_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "attempt",
+        sa.Column("attempt_key", sa.String(length=64), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("expires", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "attempt_key"),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attempt_expires"), ["expires"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "audit",
         sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
         sa.Column("actor", sa.String(length=40), nullable=False),
@@ -64,6 +78,31 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_head", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_head_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "catalogue_entry",
+        sa.Column("achievement_id", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("by", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("published_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "achievement_id", "version"),
+    )
+    with op.batch_alter_table("catalogue_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "catalogue_entry_draft",
+            ["organisation", "achievement_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.create_index(batch_op.f("ix_catalogue_entry_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "challenge",
@@ -120,6 +159,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "key"),
     )
     with op.batch_alter_table("import", schema=None) as batch_op:
+        batch_op.create_index("import_newest", ["organisation", "at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_import_state"), ["state"], unique=False)
 
@@ -140,8 +180,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "number"),
     )
     with op.batch_alter_table("issuing_right", schema=None) as batch_op:
+        batch_op.create_index(
+            "issuing_right_live",
+            ["organisation", "issuer", "owner", "achievement_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.create_index("issuing_right_of", ["organisation", "issuer", "owner", "achievement_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issuing_right_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "launch",
+        sa.Column("state_key", sa.String(length=64), nullable=False),
+        sa.Column("nonce_key", sa.String(length=64), nullable=False),
+        sa.Column("platform", sa.String(length=80), nullable=False),
+        sa.Column("began_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("expires", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "state_key"),
+    )
+    with op.batch_alter_table("launch", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_launch_expires"), ["expires"], unique=False)
+        batch_op.create_index(batch_op.f("ix_launch_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "learner",
@@ -158,8 +221,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("learner", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_learner_email_key"), ["email_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_learner_organisation"), ["organisation"], unique=False)
+        batch_op.create_index("learner_address", ["organisation", "email_key"], unique=False)
         batch_op.create_index(
             "learner_protected",
             ["organisation"],
@@ -209,6 +272,13 @@ def upgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outbox_organisation"), ["organisation"], unique=False)
         batch_op.create_index(
+            "outbox_stopped",
+            ["organisation", "not_before", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'attention'"),
+            postgresql_where=sa.text("state = 'attention'"),
+        )
+        batch_op.create_index(
             "outbox_undone",
             ["organisation", "destination", "not_before", "id"],
             unique=False,
@@ -231,6 +301,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "placement",
+        sa.Column("token_key", sa.String(length=64), nullable=False),
+        sa.Column("platform", sa.String(length=80), nullable=False),
+        sa.Column("request", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("expires", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "token_key"),
+    )
+    with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_placement_expires"), ["expires"], unique=False)
+        batch_op.create_index(batch_op.f("ix_placement_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "schedule",
@@ -302,8 +387,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "account_key"),
     )
     with op.batch_alter_table("staff", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_staff_email_key"), ["email_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_staff_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(
+            "staff_address",
+            ["organisation", "email_key"],
+            unique=True,
+            sqlite_where=sa.text("removed_at IS NULL"),
+            postgresql_where=sa.text("removed_at IS NULL"),
+        )
 
     op.create_table(
         "state",
@@ -316,6 +407,48 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("state", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_state_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "attestation",
+        sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("achievement_id", sa.String(length=80), nullable=False),
+        sa.Column("achievement_version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("email", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("workplace", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=False),
+        sa.Column("hours", sa.Double(), nullable=True),
+        sa.Column("made_by", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("phone", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("asked_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("reminded_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("opened_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("answers", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("answered_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("attestation", schema=None) as batch_op:
+        batch_op.create_index("attestation_about", ["learner_id", "achievement_id"], unique=False)
+        batch_op.create_index("attestation_page", ["organisation", "asked_at", "id"], unique=False)
+        batch_op.create_index(
+            "attestation_unanswered",
+            ["organisation", "asked_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_attestation_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attestation_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "award",
@@ -341,9 +474,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "learner_id", "achievement_id", "achievement_version", "round"),
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
+        batch_op.create_index("award_page", ["organisation", "state", "completed_at", "id"], unique=False)
+        batch_op.create_index(
+            "award_page_of", ["organisation", "achievement_id", "state", "completed_at", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_award_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_award_organisation"), ["organisation"], unique=False)
-        batch_op.create_index(batch_op.f("ix_award_state"), ["state"], unique=False)
+
+    op.create_table(
+        "catalogue_review",
+        sa.Column("achievement_id", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content_key", sa.String(length=64), nullable=False),
+        sa.Column("staff_id", sa.String(length=32), nullable=False),
+        sa.Column("body", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("findings", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("answer", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("answered_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"],
+            ["staff.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("catalogue_review", schema=None) as batch_op:
+        batch_op.create_index("catalogue_review_of", ["organisation", "achievement_id", "version"], unique=False)
+        batch_op.create_index(batch_op.f("ix_catalogue_review_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "completion",
@@ -371,6 +531,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_completion_state"), ["state"], unique=False)
 
     op.create_table(
+        "contact",
+        sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("address", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("address_key", sa.String(length=64), nullable=False),
+        sa.Column("token_key", sa.String(length=64), nullable=False),
+        sa.Column("expires", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("confirmed_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("main", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "token_key"),
+    )
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index("contact_address", ["organisation", "address_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "declined_mail",
+        sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("declined_mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_declined_mail_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_declined_mail_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "erasure",
         sa.Column("learner_id", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=10), nullable=False),
@@ -389,6 +590,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("erasure", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_erasure_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "helper",
+        sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("name", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("token_key", sa.String(length=64), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("show_shares", sa.Boolean(), nullable=False),
+        sa.Column("created_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "token_key"),
+    )
+    with op.batch_alter_table("helper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_helper_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_helper_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "identity",
@@ -427,6 +650,25 @@ def upgrade() -> None:
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_invitation_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "learner_account",
+        sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("account_key", sa.String(length=64), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("used_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["learner_id"],
+            ["learner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "account_key"),
+    )
+    with op.batch_alter_table("learner_account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learner_account_learner_id"), ["learner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learner_account_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "passkey",
@@ -575,13 +817,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("identity_id", "name"),
     )
     with op.batch_alter_table("alias", schema=None) as batch_op:
-        batch_op.create_index("alias_equal", ["name", "value_key"], unique=False)
+        batch_op.create_index("alias_equal", ["organisation", "name", "value_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_alias_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "attestation_link",
+        sa.Column("attestation_id", sa.String(length=32), nullable=False),
+        sa.Column("token_key", sa.String(length=64), nullable=False),
+        sa.Column("made_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attestation_id"],
+            ["attestation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "token_key"),
+    )
+    with op.batch_alter_table("attestation_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attestation_link_attestation_id"), ["attestation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attestation_link_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "credential",
         sa.Column("award_id", sa.String(length=32), nullable=False),
         sa.Column("learner_id", sa.String(length=32), nullable=False),
+        sa.Column("achievement_id", sa.String(length=80), nullable=False),
         sa.Column("achievement", mimis_core.store.types.Encrypted(), nullable=False),
         sa.Column("urn", sa.String(length=60), nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -589,7 +850,6 @@ def upgrade() -> None:
         sa.Column("format", sa.String(length=40), nullable=False),
         sa.Column("media_type", sa.String(length=80), nullable=False),
         sa.Column("filename", sa.String(length=120), nullable=False),
-        sa.Column("content", mimis_core.store.types.EncryptedBytes(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("status_reason", mimis_core.store.types.Encrypted(), nullable=True),
         sa.Column("status_at", mimis_core.store.types.UtcDateTime(), nullable=False),
@@ -599,6 +859,7 @@ def upgrade() -> None:
         sa.Column("status_list", sa.Integer(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
         sa.Column("reminded", sa.Integer(), nullable=True),
+        sa.Column("content", mimis_core.store.types.EncryptedBytes(), nullable=False),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
@@ -621,15 +882,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("urn"),
     )
     with op.batch_alter_table("credential", schema=None) as batch_op:
+        batch_op.create_index(
+            "credential_achievement",
+            ["organisation", "achievement_id", "issued_at", "award_id", "status"],
+            unique=False,
+        )
         batch_op.create_index("credential_award", ["id", "award_id"], unique=False)
+        batch_op.create_index("credential_end", ["organisation", "status", "valid_until", "id"], unique=False)
         batch_op.create_index(
             "credential_stats", ["organisation", "issued_at", "award_id", "supersedes_id"], unique=False
         )
+        batch_op.create_index("credential_status", ["organisation", "status", "issued_at", "award_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_award_id"), ["award_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credential_organisation"), ["organisation"], unique=False)
-        batch_op.create_index(batch_op.f("ix_credential_status"), ["status"], unique=False)
-        batch_op.create_index(batch_op.f("ix_credential_valid_until"), ["valid_until"], unique=False)
 
     op.create_table(
         "disclosure",
@@ -648,6 +914,22 @@ def upgrade() -> None:
         batch_op.create_index("disclosure_stats", ["organisation", "at", "share_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_disclosure_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_disclosure_share_id"), ["share_id"], unique=False)
+
+    op.create_table(
+        "helper_look",
+        sa.Column("helper_id", sa.String(length=32), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["helper_id"],
+            ["helper.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("helper_look", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_helper_look_helper_id"), ["helper_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_helper_look_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "review",
@@ -846,6 +1128,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_award_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("helper_look", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_helper_look_organisation"))
+        batch_op.drop_index(batch_op.f("ix_helper_look_helper_id"))
+
+    op.drop_table("helper_look")
     with op.batch_alter_table("disclosure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_disclosure_share_id"))
         batch_op.drop_index(batch_op.f("ix_disclosure_organisation"))
@@ -853,15 +1140,21 @@ def downgrade() -> None:
 
     op.drop_table("disclosure")
     with op.batch_alter_table("credential", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_credential_valid_until"))
-        batch_op.drop_index(batch_op.f("ix_credential_status"))
         batch_op.drop_index(batch_op.f("ix_credential_organisation"))
         batch_op.drop_index(batch_op.f("ix_credential_learner_id"))
         batch_op.drop_index(batch_op.f("ix_credential_award_id"))
+        batch_op.drop_index("credential_status")
         batch_op.drop_index("credential_stats")
+        batch_op.drop_index("credential_end")
         batch_op.drop_index("credential_award")
+        batch_op.drop_index("credential_achievement")
 
     op.drop_table("credential")
+    with op.batch_alter_table("attestation_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attestation_link_organisation"))
+        batch_op.drop_index(batch_op.f("ix_attestation_link_attestation_id"))
+
+    op.drop_table("attestation_link")
     with op.batch_alter_table("alias", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alias_organisation"))
         batch_op.drop_index("alias_equal")
@@ -899,6 +1192,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_passkey_organisation"))
 
     op.drop_table("passkey")
+    with op.batch_alter_table("learner_account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_learner_account_organisation"))
+        batch_op.drop_index(batch_op.f("ix_learner_account_learner_id"))
+
+    op.drop_table("learner_account")
     with op.batch_alter_table("invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_staff_id"))
         batch_op.drop_index(batch_op.f("ix_invitation_organisation"))
@@ -909,10 +1207,26 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_identity_learner_id"))
 
     op.drop_table("identity")
+    with op.batch_alter_table("helper", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_helper_organisation"))
+        batch_op.drop_index(batch_op.f("ix_helper_learner_id"))
+
+    op.drop_table("helper")
     with op.batch_alter_table("erasure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_erasure_organisation"))
 
     op.drop_table("erasure")
+    with op.batch_alter_table("declined_mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_declined_mail_organisation"))
+        batch_op.drop_index(batch_op.f("ix_declined_mail_learner_id"))
+
+    op.drop_table("declined_mail")
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_organisation"))
+        batch_op.drop_index(batch_op.f("ix_contact_learner_id"))
+        batch_op.drop_index("contact_address")
+
+    op.drop_table("contact")
     with op.batch_alter_table("completion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_completion_state"))
         batch_op.drop_index(batch_op.f("ix_completion_seen_in"))
@@ -920,19 +1234,39 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_completion_learner_id"))
 
     op.drop_table("completion")
+    with op.batch_alter_table("catalogue_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_catalogue_review_organisation"))
+        batch_op.drop_index("catalogue_review_of")
+
+    op.drop_table("catalogue_review")
     with op.batch_alter_table("award", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_award_state"))
         batch_op.drop_index(batch_op.f("ix_award_organisation"))
         batch_op.drop_index(batch_op.f("ix_award_learner_id"))
+        batch_op.drop_index("award_page_of")
+        batch_op.drop_index("award_page")
 
     op.drop_table("award")
+    with op.batch_alter_table("attestation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attestation_organisation"))
+        batch_op.drop_index(batch_op.f("ix_attestation_learner_id"))
+        batch_op.drop_index(
+            "attestation_unanswered",
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        )
+        batch_op.drop_index("attestation_page")
+        batch_op.drop_index("attestation_about")
+
+    op.drop_table("attestation")
     with op.batch_alter_table("state", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_state_organisation"))
 
     op.drop_table("state")
     with op.batch_alter_table("staff", schema=None) as batch_op:
+        batch_op.drop_index(
+            "staff_address", sqlite_where=sa.text("removed_at IS NULL"), postgresql_where=sa.text("removed_at IS NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_staff_organisation"))
-        batch_op.drop_index(batch_op.f("ix_staff_email_key"))
 
     op.drop_table("staff")
     with op.batch_alter_table("source_state", schema=None) as batch_op:
@@ -948,6 +1282,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_schedule_organisation"))
 
     op.drop_table("schedule")
+    with op.batch_alter_table("placement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_placement_organisation"))
+        batch_op.drop_index(batch_op.f("ix_placement_expires"))
+
+    op.drop_table("placement")
     with op.batch_alter_table("partner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_organisation"))
 
@@ -955,6 +1294,11 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
             "outbox_undone", sqlite_where=sa.text("state != 'done'"), postgresql_where=sa.text("state != 'done'")
+        )
+        batch_op.drop_index(
+            "outbox_stopped",
+            sqlite_where=sa.text("state = 'attention'"),
+            postgresql_where=sa.text("state = 'attention'"),
         )
         batch_op.drop_index(batch_op.f("ix_outbox_organisation"))
 
@@ -970,18 +1314,27 @@ def downgrade() -> None:
         batch_op.drop_index(
             "learner_protected", sqlite_where=sa.text("protected"), postgresql_where=sa.text("protected")
         )
+        batch_op.drop_index("learner_address")
         batch_op.drop_index(batch_op.f("ix_learner_organisation"))
-        batch_op.drop_index(batch_op.f("ix_learner_email_key"))
 
     op.drop_table("learner")
+    with op.batch_alter_table("launch", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_launch_organisation"))
+        batch_op.drop_index(batch_op.f("ix_launch_expires"))
+
+    op.drop_table("launch")
     with op.batch_alter_table("issuing_right", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issuing_right_organisation"))
         batch_op.drop_index("issuing_right_of")
+        batch_op.drop_index(
+            "issuing_right_live", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
 
     op.drop_table("issuing_right")
     with op.batch_alter_table("import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_state"))
         batch_op.drop_index(batch_op.f("ix_import_organisation"))
+        batch_op.drop_index("import_newest")
 
     op.drop_table("import")
     with op.batch_alter_table("event", schema=None) as batch_op:
@@ -997,6 +1350,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_challenge_expires"))
 
     op.drop_table("challenge")
+    with op.batch_alter_table("catalogue_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_catalogue_entry_organisation"))
+        batch_op.drop_index(
+            "catalogue_entry_draft",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+
+    op.drop_table("catalogue_entry")
     with op.batch_alter_table("audit_head", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_audit_head_organisation"))
 
@@ -1010,6 +1372,11 @@ def downgrade() -> None:
         batch_op.drop_index("audit_subject")
 
     op.drop_table("audit")
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attempt_organisation"))
+        batch_op.drop_index(batch_op.f("ix_attempt_expires"))
+
+    op.drop_table("attempt")
     with op.batch_alter_table("actor", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_actor_organisation"))
 
