@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@limited("60 per minute", methods=("POST",))
+@limited("60 per minute", methods=("POST",), together=True)
 def token() -> Response:
     """Access token for client id and secret; errors are those of RFC 6749 section 5.2."""
     response: Response = _server.create_token_response()

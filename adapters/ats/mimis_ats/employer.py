@@ -32,10 +32,14 @@ class Taken:
 
 
 class Desk:
-    """Takes shares in for one employer and writes through the feeds that its services hold open."""
+    """Takes shares in for one employer and writes through the feeds that its services hold open.
 
-    def __init__(self, services: Services, today: Callable[[], date] = date.today) -> None:
+    ``by`` is who is recorded as having done so: a recruiter's id, or the employer's own rounds.
+    """
+
+    def __init__(self, services: Services, today: Callable[[], date] = date.today, by: str = "employer") -> None:
         self._services = services
+        self._by = by
         self._today = today
         self._feeds: dict[str, TalentFeed[Any]] = {feed.name: feed for feed in services.open_feeds()}
 
@@ -69,18 +73,13 @@ class Desk:
 
         ``states`` is what the issuer's list says by urn; it words what the signed answer decides.
         """
-        said = states or {}
-        held = {one.urn: one for one in known.credentials}
-        checked = tuple(
-            self._check(
-                IncomingCredential(
-                    one.urn, one.title, one.issuer_name, one.content or None, said.get(one.urn, one.status)
-                ),
-                held,
-            )
-            for one in known.credentials
-        )
-        return self._settle(known.model_copy(update={"credentials": checked}), known)
+        again = self._checked_again(known, states or {})
+        return self._settle(known.model_copy(update={"credentials": again}), known)
+
+    def place(self, known: ImportedShare, candidate_email: str) -> Taken:
+        """Write a share to the candidate whom a recruiter has found by this address, without opening it once more."""
+        again = self._checked_again(known, {})
+        return self._settle(known.model_copy(update={"credentials": again, "person_email": candidate_email}), known)
 
     def take_back(self, known: ImportedShare, reason: Literal["withdrawn", "ended"] = "withdrawn") -> Taken:
         """Remove what was written for a share and forget whom it was about.
@@ -110,6 +109,18 @@ class Desk:
     def has_ended(self, share: ImportedShare) -> bool:
         """Whether the learner's permission is over by date."""
         return share.until is not None and share.until < self._today()
+
+    def _checked_again(self, known: ImportedShare, said: Mapping[str, str]) -> tuple[ImportedCredential, ...]:
+        held = {one.urn: one for one in known.credentials}
+        return tuple(
+            self._check(
+                IncomingCredential(
+                    one.urn, one.title, one.issuer_name, one.content or None, said.get(one.urn, one.status)
+                ),
+                held,
+            )
+            for one in known.credentials
+        )
 
     def _check(self, one: IncomingCredential, seen: dict[str, ImportedCredential]) -> ImportedCredential:
         """The verified credential; names come from the sealed file, not from who handed it over."""
@@ -206,7 +217,7 @@ class Desk:
 
     def _save(self, share: ImportedShare, known: ImportedShare | None, errors: list[str]) -> Taken:
         if share != known:
-            self._services.save_import(share)
+            self._services.save_import(share, self._by)
         return Taken(share, share != known, tuple(errors))
 
 

@@ -111,12 +111,19 @@ def read_share_file(content: bytes) -> Incoming | None:
 
 def issuer_of_link(link: str) -> str:
     """Address of the mimis that a share page stands on. Raises UserError for what is no share page address."""
-    split = urlsplit(link)
     base, found, token = link.partition("/s/")
-    safe = split.scheme == "https" or (split.scheme == "http" and split.hostname == "127.0.0.1")
-    if not safe or not found or not token or split.username is not None or "?" in base:
+    if not _is_safe(link) or not found or not token or "?" in base:
         raise UserError("That is no address of a share.", mend="Use the whole link, https://.../s/....", code="link")
     return base
+
+
+def _is_safe(link: str) -> bool:
+    try:
+        split = urlsplit(link)
+    except ValueError:
+        return False
+    by_safe_way = split.scheme == "https" or (split.scheme == "http" and split.hostname == "127.0.0.1")
+    return by_safe_way and bool(split.hostname) and split.username is None
 
 
 def same_address(one: str, other: str) -> bool:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from mimis_ats.intake import Incoming, issuer_of_link, read_share
-from mimis_core import NotFoundError, TemporaryError
+from mimis_core import DataError, NotFoundError, TemporaryError
 from mimis_core.http import Client, Response
 from mimis_core.paging import by_cursor
 
 API = "api/partner/v1"
+LARGEST_SHARE = 10 * 1024 * 1024
+"""Bytes of a share page's answer; a sealed file with its picture has about 200 kB."""
+LONGEST_ANSWER = 30.0
+"""Seconds within which all of it must have come."""
 PAGE_SIZE = 100
 
 
@@ -52,7 +58,8 @@ class Issuer:
     def open(self, share_id: str) -> Incoming:
         """Open one share; the issuer records it as a look. Raises NotFoundError when it is gone."""
         response = self._client.ask("GET", f"{API}/shares/{share_id}")
-        return read_share(_gone_or_json(self._client, response), self.url)
+        _refuse_gone(self._client, response, _problem_code(response, response.content))
+        return read_share(self._client.json(response), self.url)
 
     def close(self) -> None:
         """Close the connections."""
@@ -75,11 +82,18 @@ class Issuer:
 
 
 def open_link(link: str) -> Incoming:
-    """Open a share page as a program; the issuer records it as a look. Raises NotFoundError when it is gone."""
-    issuer = issuer_of_link(link)
-    with closing(Client(issuer, system="The share page")) as client:
-        response = client.ask("GET", link, headers={"Accept": "application/json"}, allow_redirects=False)
-        return read_share(_gone_or_json(client, response), issuer, link)
+    """Open a share page as a program; the issuer records it as a look.
+
+    Raises NotFoundError when it is gone, and DataError for what is no share or larger than :data:`LARGEST_SHARE`.
+    """
+    issuer, headers = issuer_of_link(link), {"Accept": "application/json"}
+    with (
+        closing(Client(issuer, system="The share page")) as client,
+        client.ask("GET", link, headers=headers, allow_redirects=False, stream=True) as response,
+    ):
+        content = _bounded(response)
+        _refuse_gone(client, response, _problem_code(response, content))
+        return read_share(_json_of(content), issuer, link)
 
 
 def is_open(link: str) -> bool:
@@ -89,14 +103,36 @@ def is_open(link: str) -> bool:
     return response.status_code == 200 and response.headers.get("Mimis-Share") == "active"
 
 
+def _bounded(response: Response) -> bytes:
+    """An answer whose length nobody has promised. Raises DataError without an end, TemporaryError when cut off."""
+    content, deadline = bytearray(), time.monotonic() + LONGEST_ANSWER
+    try:
+        for chunk in response.iter_content(65536):
+            content += chunk
+            if len(content) > LARGEST_SHARE or time.monotonic() > deadline:
+                raise DataError("The answer of the share page is too long.", code="share")
+    except OSError:
+        raise TemporaryError("The answer of the share page was cut off.", mend="Try again later.") from None
+    return bytes(content)
+
+
+def _json_of(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        raise TemporaryError(
+            "The share page answered with something that is not JSON.", mend="Check the link."
+        ) from None
+
+
 def _read_head(share: dict[str, Any]) -> ShareState:
     credentials = share.get("credentials")
     states = {str(one["urn"]): str(one["status"]) for one in credentials} if credentials is not None else None
     return ShareState(str(share["id"]), states)
 
 
-def _gone_or_json(client: Client, response: Response) -> Any:
-    status, code = response.status_code, _problem_code(response)
+def _refuse_gone(client: Client, response: Response, code: str | None) -> None:
+    status = response.status_code
     # a bare 404 may be a proxy's or a moved page's: only what mimis itself says may lead to removal
     if status == 410 or (status == 404 and code == "unknown"):
         raise NotFoundError("The share was taken back, has ended or was never there.", code=code or "withdrawn")
@@ -104,15 +140,14 @@ def _gone_or_json(client: Client, response: Response) -> Any:
         raise TemporaryError(f"The share's address answered {status} without saying why.", mend="Check the link.")
     if status >= 400:
         raise client.error(response)
-    return client.json(response)
 
 
-def _problem_code(response: Response) -> str | None:
+def _problem_code(response: Response, content: bytes) -> str | None:
     if not response.headers.get("Content-Type", "").startswith("application/problem+json"):
         return None
     try:
-        body = response.json()
-    except ValueError:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
         return None
     code = body.get("code") if isinstance(body, dict) else None
     return code if isinstance(code, str) else None

@@ -26,8 +26,8 @@ def mimis_commands() -> tuple[tuple[str, str, str], ...]:
 
 @hookimpl
 def mimis_blueprints() -> tuple[str, ...]:
-    """The partner API that registered employers read their shares from."""
-    return ("mimis_ats.api:register",)
+    """The partner API that registered employers read their shares from, and what an employer's own pages import by."""
+    return ("mimis_ats.api:register", "mimis_ats.page_intake:register")
 
 
 @hookimpl

@@ -58,6 +58,19 @@ def pull_all(services: Services, desk: Desk, tell: Tell = lambda _: None) -> Pul
     return report
 
 
+def pull_one(services: Services, desk: Desk, known: ImportedShare) -> Taken:
+    """Ask again about one share, of an issuer's list by its API and of a link or file as a round does.
+
+    An issuer's share is opened for it, which its learner sees. Raises as the issuer and the desk do.
+    """
+    for table in services.settings.issuers.values():
+        if known.issuer == table.url.rstrip("/"):
+            secret = table.client_secret.get_secret_value()
+            with closing(Issuer(table.url, table.client_id, secret)) as issuer:
+                return _opened(desk, issuer, known.key.rpartition("/")[2], known)()
+    return _link_step(desk, known)()
+
+
 Step = Callable[[], Taken]
 
 

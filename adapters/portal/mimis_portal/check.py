@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from mimis_core import CredentialFacts, DataError, TemporaryError, UserError
+from mimis_core import CredentialFacts, DataError, TemporaryError, UserError, Verdict
 from mimis_core.web import current_services, gettext, limited
+from mimis_portal.handed_in import link_in, unpack
 
 check = Blueprint("check", __name__, template_folder="templates")
+
+check_files = Blueprint("check_files", __name__, static_folder="static", static_url_path="/static/check")
+"""The script that lets a file be dropped on the form."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of one file; ``facts`` is None when it is too broken to say anything itself."""
+
+    verdict: Verdict
+    facts: CredentialFacts | None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether it is no credential at all, which is no verdict on one."""
+        return [(one.type, one.status) for one in self.verdict.checks] == [("format", "error")]
 
 
 @check.get("/check")
 def ask() -> ResponseReturnValue:
     """A place to give the file."""
-    return render_template("portal/check.html")
+    return render_template("portal/check.html", error=None, cannot=False)
 
 
 @check.post("/check")
 @limited("30 per minute; 300 per hour", methods=("POST",))
 def answer() -> ResponseReturnValue:
     """The verdict on a file, and the checks that it rests on."""
-    content = _content()
+    content = handed_in()
+    own = _own_page(link_in(content))
+    if own:
+        return redirect(own, 303)
     if not content.strip():
-        return _refused(gettext("Choose a file, or paste the text of one."))
+        return _refused("nothing")
     try:
-        verdict = current_services().verify(content, fresh=True)
+        answers = [_answer_on(one) for one in unpack(content)]
     except TemporaryError:
-        return render_template("portal/check.html", cannot=True), 503
-    except (DataError, UserError):
-        return _refused(gettext("This is not a credential that we can read. Choose the file as you got it."))
-    if [(one.type, one.status) for one in verdict.checks] == [("format", "error")]:
-        return _refused(gettext("This is not a credential that we can read. Choose the file as you got it."))
-    return render_template("portal/verdict.html", verdict=verdict, facts=_facts(content))
+        return render_template("portal/check.html", error=None, cannot=True), 503
+    except (DataError, UserError) as error:
+        return _refused(error.code)
+    if all(one.is_unreadable for one in answers):
+        return _refused(None)
+    return render_template("portal/verdict.html", answers=answers)
 
 
-def _content() -> bytes:
+def handed_in() -> bytes:
+    """The file of the form that was sent, or the text that was pasted instead."""
     upload = request.files.get("file")
     if upload and upload.filename:
         uploaded: bytes = upload.read()
@@ -43,13 +66,36 @@ def _content() -> bytes:
     return request.form.get("text", "").encode()
 
 
-def _facts(content: bytes) -> CredentialFacts | None:
-    """What the file says of itself, unless it is too broken to say anything."""
+def refusal(code: str | None) -> str:
+    """Why something that was handed in cannot be checked, and what to do."""
+    texts = {
+        "nothing": gettext("Choose a file, or paste the text of one."),
+        "picture": gettext("A picture proves nothing. Point the phone's camera at the QR code, or ask for the file."),
+        "pdf": gettext(
+            "There is no sealed file inside the PDF. Ask for the PDF as it was saved, not printed or scanned."
+        ),
+        "nameless": gettext("The share is without a name, so it holds no file to check. Ask for a share with a name."),
+        "many": gettext("There are too many files in one. Check them one at a time."),
+        "link": gettext(
+            "We do not open links to other places. Open it yourself, save the sealed file there, and choose it here."
+        ),
+    }
+    return texts.get(code or "") or gettext("This is not a credential that we can read. Choose the file as you got it.")
+
+
+def _answer_on(content: bytes) -> Answer:
+    verdict = current_services().verify(content, fresh=True)
     try:
-        return current_services().read(content)
+        return Answer(verdict, current_services().read(content))
     except (DataError, UserError):
-        return None
+        return Answer(verdict, None)
 
 
-def _refused(error: str) -> ResponseReturnValue:
-    return render_template("portal/check.html", error=error), 400
+def _own_page(link: str | None) -> str | None:
+    """The link, when it leads to a share or a credential of this mimis, whose page answers by itself."""
+    base = current_services().settings.base_url.rstrip("/")
+    return link if link and link.startswith((f"{base}/s/", f"{base}/c/")) else None
+
+
+def _refused(code: str | None) -> ResponseReturnValue:
+    return render_template("portal/check.html", error=refusal(code), cannot=False), 400

@@ -18,8 +18,19 @@ ADDRESS_MAX = 254
 @learner_required
 def mine() -> ResponseReturnValue:
     """All of the learner's credentials."""
-    credentials = current_services().credentials_of(signed_in_person().id)
-    return render_template("portal/mine.html", credentials=credentials)
+    services, me = current_services(), signed_in_person()
+    return render_template(
+        "portal/mine.html",
+        credentials=services.credentials_of(me.id),
+        needs_own_way=not me.protected and not services.contacts_of(me.id).outlives_school,
+    )
+
+
+@learner.get("/path")
+@learner_required
+def path() -> ResponseReturnValue:
+    """What she has of larger qualifications, and what is missing."""
+    return render_template("portal/path.html", goals=current_services().path_of(signed_in_person().id))
 
 
 @learner.get("/credentials/<credential_id>")
@@ -32,8 +43,9 @@ def one(credential_id: str) -> ResponseReturnValue:
         credential=services.credential(me.id, credential_id),
         deliveries=[sent for sent in services.deliveries_of(me.id) if sent.credential_id == credential_id],
         wallets=wallets(),
-        can_mail=bool(me.email) and mail_courier() is not None,
+        can_mail=mail_courier() is not None and services.mail_address(me.id) is not None,
         formats=[] if me.protected else services.renditions(),
+        can_print=services.can_print,
     )
 
 
@@ -43,6 +55,14 @@ def one(credential_id: str) -> ResponseReturnValue:
 def file(credential_id: str) -> ResponseReturnValue:
     """The sealed file, byte for byte."""
     return as_download(current_services().sealed(signed_in_person().id, credential_id))
+
+
+@learner.get("/credentials/<credential_id>/pdf")
+@learner_required
+@limited("20 per minute")
+def pdf(credential_id: str) -> ResponseReturnValue:
+    """The credential as a PDF to print or send, the sealed file in it."""
+    return as_download(current_services().printed(signed_in_person().id, credential_id))
 
 
 @learner.get("/credentials/<credential_id>/file/<format_name>")
@@ -69,9 +89,9 @@ def send(credential_id: str, courier: str) -> ResponseReturnValue:
         return talk_to_school()
     credential = services.credential(me.id, credential_id)
     to = request.form.get("to", "").strip()
-    page = {"credential": credential, "courier": courier, "to": to or me.email or ""}
+    page = {"credential": credential, "courier": courier, "to": to or services.mail_address(me.id) or ""}
     if request.method == "GET" or request.form.get("step") == "change":
-        return render_template("portal/send.html", **page)
+        return render_template("portal/send.html", **page, error=None)
     if not _is_wallet_address(to):
         error = gettext("Write the e-mail address or the wallet address that you have there.")
         return render_template("portal/send.html", **{**page, "to": to}, error=error), 400
@@ -87,16 +107,22 @@ def send(credential_id: str, courier: str) -> ResponseReturnValue:
 @limited("10 per hour", methods=("POST",))
 def mail(credential_id: str) -> ResponseReturnValue:
     """Mail the sealed file to the learner's own address; pressing the button is the recorded permission."""
-    me, courier = signed_in_person(), mail_courier()
-    if courier is None or not me.email:
+    services, me, courier = current_services(), signed_in_person(), mail_courier()
+    address = services.mail_address(me.id)
+    if courier is None or not address:
         raise NotFoundError("There is no address to mail to.", code="unknown")
-    current_services().request_delivery(me.id, credential_id, courier, me.email)
+    services.request_delivery(me.id, credential_id, courier, address)
     return redirect(url_for("learner.one", credential_id=credential_id), 303)
 
 
 def mail_courier() -> str | None:
     """Name of the configured mailbox courier, if there is one."""
     return next((name for name in current_services().couriers() if name not in wallets()), None)
+
+
+def sends_mail() -> bool:
+    """Whether mimis can write to people here: the courier for that is called ``mail``."""
+    return "mail" in current_services().couriers()
 
 
 def wallets() -> list[str]:

@@ -5,13 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, request
 
-from mimis_core.web import add_translations, current_services
+from mimis_core.web import LtiTool, add_translations, current_services, lead_staff_to, provider_for_learners
 from mimis_portal import words
-from mimis_portal.check import check
+from mimis_portal.attest import attest, attestations
+from mimis_portal.catalogue import catalogue, catalogue_files
+from mimis_portal.check import check, check_files
+from mimis_portal.employer import employer, taking_in, to_us
+from mimis_portal.employer import menu as employer_menu
 from mimis_portal.learner import learner
+from mimis_portal.lti import frames
+from mimis_portal.lti.achievement import achievement
+from mimis_portal.lti.pages import lti
+from mimis_portal.lti.placing import placing
+from mimis_portal.own import own, ways
 from mimis_portal.public import public
+from mimis_portal.school.awards import decisions
+from mimis_portal.school.connections import connections
+from mimis_portal.school.credentials import credentials
+from mimis_portal.school.deliveries import deliveries
+from mimis_portal.school.history import history
+from mimis_portal.school.home import school
+from mimis_portal.school.learners import learners
+from mimis_portal.school.menu import menu
+from mimis_portal.school.rights import rights
+from mimis_portal.school.statistics import statistics
 from mimis_portal.share import share
 from mimis_portal.shared import shared
 from mimis_portal.signin import signin
@@ -19,9 +38,40 @@ from mimis_portal.signin import signin
 if TYPE_CHECKING:
     from mimis_core.services import Services
 
-FOR_EVERYONE = (public, check)
-FOR_LEARNERS = (signin, learner, share, shared)
+FOR_EVERYONE = (public, check, check_files)
+FOR_LEARNERS = (
+    signin,
+    learner,
+    share,
+    shared,
+    own,
+    ways,
+    attest,
+)
 """Only a school has learners; an employer's mimis has the public pages alone."""
+FOR_SCHOOL = (
+    school,
+    decisions,
+    learners,
+    credentials,
+    deliveries,
+    attestations,
+    statistics,
+    connections,
+    rights,
+    history,
+    catalogue,
+    catalogue_files,
+)
+"""Pages of those who work at a school."""
+FOR_EMPLOYER = (employer, taking_in, to_us)
+"""Pages of an employer's own mimis, and the one whose address it hands to applicants."""
+FOR_PLATFORMS = (
+    lti,
+    placing,
+    achievement,
+)
+"""Pages that learning platforms open, where one is configured."""
 
 
 def register(app: Flask) -> None:
@@ -29,11 +79,22 @@ def register(app: Flask) -> None:
     with app.app_context():
         services = current_services()
     add_translations(app, Path(__file__).parent / "translations")
-    school = services.settings.role == "school"
-    for blueprint in (*FOR_EVERYONE, *(FOR_LEARNERS if school else ())):
+    at_school = services.settings.role == "school"
+    for blueprint in (*FOR_EVERYONE, *((*FOR_LEARNERS, *FOR_SCHOOL) if at_school else FOR_EMPLOYER)):
         app.register_blueprint(blueprint)
-    facts = {"for_learners": school, "practice": is_practice(services)}
-    app.context_processor(lambda: {**words.for_templates(), **facts})
+    if at_school and services.settings.lti:
+        frames.install(app, LtiTool(services.settings))
+        for blueprint in FOR_PLATFORMS:
+            app.register_blueprint(blueprint)
+    facts: dict[str, object] = {"for_learners": at_school, "practice": is_practice(services)}
+    facts["staff_layout"] = f"portal/{services.settings.role}/_layout.html"
+    lead_staff_to(app, "school.home" if at_school else "employer.inbox")
+    makers = {
+        "school_menu": lambda: menu(request.endpoint),
+        "employer_menu": lambda: employer_menu(request.endpoint),
+        "has_accounts": lambda: provider_for_learners() is not None,
+    }
+    app.context_processor(lambda: {**words.for_templates(), **facts, **makers})
     app.add_template_filter(words.assessment_name)
     app.add_template_filter(words.mode_name)
 

@@ -11,8 +11,8 @@ from mimis_core.web import current_learner, current_services, limited
 
 public = Blueprint("public", __name__, template_folder="templates")
 
-ASSESSED = date(2026, 11, 24)
-"""When the statement on accessibility was last gone through; change it together with the page."""
+ASSESSED = date(2026, 11, 30)
+"""When the pages were last assessed by the law on accessibility, and the statement was changed after that."""
 
 STATUS_SECONDS = 300
 """How long a status answer may be reused, here and along the way."""
@@ -21,14 +21,16 @@ STATUS_SECONDS = 300
 @public.get("/")
 def start() -> ResponseReturnValue:
     """What this is, and the ways in."""
-    return render_template("portal/start.html", signed_in=current_learner() is not None)
+    signed_in = current_learner() is not None
+    return render_template("portal/start.html", signed_in=signed_in, email="", email_error=None)
 
 
 @public.get("/c/<public_id>")
 @limited("120 per minute")
 def credential(public_id: str) -> ResponseReturnValue:
     """The page behind the QR code: issuer, achievement and status, and nobody's name."""
-    return render_template("portal/public.html", credential=current_services().public_credential(public_id))
+    shown = current_services().public_credential(public_id)
+    return render_template("portal/public.html", credential=shown, error=None)
 
 
 @public.get("/status/<public_id>")
@@ -48,7 +50,8 @@ def status_list(list_no: int, purpose: str) -> ResponseReturnValue:
 @public.get("/accessibility")
 def accessibility() -> ResponseReturnValue:
     """The statement that the law asks of public bodies, with the school's own data."""
-    return render_template("portal/accessibility.html", assessed=ASSESSED)
+    address = current_services().settings.base_url
+    return render_template("portal/accessibility.html", assessed=ASSESSED, address=address)
 
 
 def _signed(content: bytes, content_type: str) -> Response:

@@ -14,6 +14,9 @@ from mimis_core.web import current_services, gettext, learner_required, limited,
 from mimis_portal.forms import PURPOSE_MAX, ShareForm, last_end, today
 from mimis_portal.learner import talk_to_school
 
+SHOWN_LOOKS = 20
+"""Looks of one share that are listed, the latest; the export holds all."""
+
 share = Blueprint("share", __name__, url_prefix="/me", template_folder="templates")
 
 
@@ -59,7 +62,7 @@ def decide() -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """All shares: who has looked, when, and a button that takes each back."""
     shares = current_services().shares_of(signed_in_person().id)
-    return render_template("portal/shares.html", shares=shares, qr_code=qr_code)
+    return render_template("portal/shares.html", shares=shares, qr_code=qr_code, SHOWN_LOOKS=SHOWN_LOOKS)
 
 
 @share.post("/shares/<share_id>/withdraw")

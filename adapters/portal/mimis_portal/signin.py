@@ -1,4 +1,4 @@
-"""Signing in: by a one-time link in a mail, or by the code on a printed slip."""
+"""Signing in: by a one-time link in a mail, or by the code on a printed slip. By account: own/account.py."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CODES = {"used": 410, "expired": 410}
 
 @signin.get("/in")
 def ask() -> ResponseReturnValue:
-    """The two ways to sign in."""
+    """The ways to sign in."""
     if current_learner():
         return redirect(url_for("learner.mine"), 303)
-    return render_template("portal/signin.html")
+    return render_template("portal/signin.html", email="", email_error=None)
 
 
 @signin.post("/in/mail")
-@limited("30 per minute; 200 per hour", methods=("POST",))
+@limited("30 per minute; 200 per hour", methods=("POST",), together=True)
 def send_link() -> ResponseReturnValue:
     """Send a one-time link. The answer is the same whether or not the address is known."""
     email = request.form.get("email", "").strip()
@@ -45,14 +45,14 @@ def show_button(token: str) -> ResponseReturnValue:
 
 
 @signin.post("/in/<token>")
-@limited("20 per minute; 100 per hour", methods=("POST",))
+@limited("20 per minute; 100 per hour", methods=("POST",), together=True)
 def redeem(token: str) -> ResponseReturnValue:
     """Use the link, once."""
     return _redeem(token, by_slip=False)
 
 
 @signin.post("/in")
-@limited("20 per minute; 100 per hour", methods=("POST",))
+@limited("20 per minute; 100 per hour", methods=("POST",), together=True)
 def redeem_slip() -> ResponseReturnValue:
     """Use the code on a slip, once."""
     return _redeem(slip_code(request.form.get("code", "")), by_slip=True)
@@ -69,7 +69,8 @@ def _redeem(token: str, *, by_slip: bool) -> ResponseReturnValue:
     try:
         learner_id = current_services().redeem_sign_in(token)
     except NotFoundError as error:
-        page = render_template("portal/signin_refused.html", reason=error.code, by_slip=by_slip)
+        said = {"reason": error.code, "by_slip": by_slip, "email": "", "email_error": None}
+        page = render_template("portal/signin_refused.html", **said)
         return page, CODES.get(error.code or "", 404)
     sign_in(learner_id)
     return redirect(where_to_go(url_for("learner.mine")), 303)

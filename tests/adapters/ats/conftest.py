@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -101,7 +102,12 @@ class FakeSchool:
     partners: dict[str, Partner] = field(default_factory=dict)
     shares: dict[str, OpenShare] = field(default_factory=dict)
     disclosures: list[str] = field(default_factory=list)
+    attempts: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     verdict: Verdict = VALID
+
+    def count_attempt(self, what: str, key: str, seconds: int) -> tuple[int, int]:
+        self.attempts[what, key, seconds] += 1
+        return self.attempts[what, key, seconds], seconds
 
     @property
     def plugins(self) -> Any:
@@ -210,7 +216,7 @@ class FakeEmployer:
     def imports(self) -> list[ImportedShare]:
         return list(self.kept.values())
 
-    def save_import(self, share: ImportedShare) -> None:
+    def save_import(self, share: ImportedShare, by: str = "employer") -> None:
         self.saved += 1
         self.kept[share.key] = share
 

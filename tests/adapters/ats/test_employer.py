@@ -238,3 +238,20 @@ def test_what_stays_needs_attention(desk: Desk, employer: Any, server: Teamtailo
         employer.feeds = []
     again = Desk(employer).take_back(stuck.share)
     assert again.share.state == ("withdrawn" if removable else "attention")
+
+
+# A recruiter's decision ----------------------------------------------------------------------------------------------
+
+
+def test_recruiter_places_a_share_without_opening_it_again(desk: Desk, server: TeamtailorSandbox) -> None:
+    asked = desk.take(replace(SHARE, person_email=None)).share
+    assert (asked.state, results(server)) == ("ask", [])
+    placed = desk.place(asked, EMAIL)
+    assert (placed.share.state, placed.share.person_email, placed.changed) == ("written", EMAIL, True)
+    assert len(results(server)) == 1
+
+
+def test_recruiter_places_nobody_at_an_unknown_address(desk: Desk, server: TeamtailorSandbox) -> None:
+    asked = desk.take(replace(SHARE, person_email=None)).share
+    assert desk.place(asked, "nobody@example.org").share.state == "ask"
+    assert results(server) == []

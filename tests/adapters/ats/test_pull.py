@@ -12,7 +12,7 @@ import pytest
 from mimis_ats.employer import Desk
 from mimis_ats.intake import Incoming, IncomingCredential
 from mimis_ats.issuer import open_link
-from mimis_ats.pull import PullReport, _opened, pull_all
+from mimis_ats.pull import PullReport, _opened, pull_all, pull_one
 from mimis_ats.teamtailor.sandbox import TeamtailorSandbox
 
 from mimis_core import Check, CredentialStatus, NotFoundError, Verdict
@@ -270,3 +270,30 @@ def test_corrected_link_is_opened_once_more(
     opened = len(web.requests)
     assert pull(employer).changed == 0
     assert "GET" not in [request.method for request in web.requests[opened:]]
+
+
+# One share -----------------------------------------------------------------------------------------------------------
+
+
+def test_one_share_of_an_issuer_is_asked_about_alone(live: Any, employer: Any, server: TeamtailorSandbox) -> None:
+    for number in (1, 2):
+        live.share(f"s{number}")
+    pull(employer)
+    first, second = employer.imports()
+    live.withdraw("s1", "withdrawn")
+    live.withdraw("s2", "withdrawn")
+    assert pull_one(employer, Desk(employer), first).share.state == "withdrawn"
+    assert employer.imported(second.key).state == "written"
+    assert len(results(server)) == 1
+
+
+def test_one_link_is_asked_itself(linked: ImportedShare, employer: Any, server: TeamtailorSandbox, web: Any) -> None:
+    web.reply = Answer.of({}, 410)
+    assert pull_one(employer, Desk(employer), linked).share.state == "withdrawn"
+    assert results(server) == []
+
+
+def test_one_file_is_checked_again(desk: Desk, employer: Any) -> None:
+    known = desk.take_file(SEALED).share
+    employer.verdict = REVOKED
+    assert pull_one(employer, desk, known).share.state == "refused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -31,9 +32,11 @@ from mimis_core import (
     Verdict,
 )
 from mimis_core.services import (
+    Contacts,
     CredentialView,
     DeliveryView,
     DisclosureView,
+    Goal,
     OpenShare,
     Partner,
     PublicCredential,
@@ -116,6 +119,11 @@ class FakeServices:
     protected: bool = False
     empty: bool = False
     verdict: Any = None
+    attempts: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+
+    def count_attempt(self, what: str, key: str, seconds: int) -> tuple[int, int]:
+        self.attempts[what, key, seconds] += 1
+        return self.attempts[what, key, seconds], seconds
 
     def view(self) -> CredentialView:
         return CredentialView(
@@ -140,6 +148,16 @@ class FakeServices:
             raise NotFoundError("No.", code="unknown")
         return Learner(id="amina", full_name=NAME, email="amina@exempel.se", protected=self.protected)
 
+    def mail_address(self, learner_id: str) -> str | None:
+        return self.learner(learner_id).email
+
+    def contacts_of(self, learner_id: str) -> Contacts:
+        address = self.mail_address(learner_id)
+        return Contacts(school=address, main=address, private=(), accounts=(), look_mails=True)
+
+    def path_of(self, learner_id: str) -> tuple[Goal, ...]:
+        return ()
+
     def credentials_of(self, learner_id: str) -> list[CredentialView]:
         return [] if self.empty else [self.view()]
 
@@ -151,6 +169,14 @@ class FakeServices:
     def sealed(self, learner_id: str, credential_id: str) -> Sealed:
         self.credential(learner_id, credential_id)
         return SEALED
+
+    can_print = True
+
+    def printed(self, learner_id: str, credential_id: str) -> Sealed:
+        self.credential(learner_id, credential_id)
+        return SEALED.model_copy(
+            update={"content": b"%PDF-1.7", "filename": "bevis.pdf", "media_type": "application/pdf"}
+        )
 
     def renditions(self) -> list[str]:
         return list(self.settings.formats)
@@ -199,6 +225,9 @@ class FakeServices:
         sealed = None if share.anonymous else SEALED
         credentials = (SharedCredential(view=self.view(), sealed=sealed),)
         return OpenShare(share=share, learner_name=None if share.anonymous else NAME, credentials=credentials)
+
+    def check_shared(self, shared: SharedCredential) -> Verdict | None:
+        return verdict_with("valid") if shared.sealed else None
 
     def share_state(self, token: str) -> str:
         if token != "tok" or not self.shares:

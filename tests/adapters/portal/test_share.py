@@ -97,8 +97,8 @@ def test_new_share_ends_in_three_months() -> None:
 @pytest.mark.parametrize(
     ("viewer", "words"),
     [
-        ("Region Storsjön", "Region Storsjön, 24 november 2026 kl. 10.12"),
-        ("link", "Någon som har länken, 24 november"),
+        ("Region Storsjön", "24 november 2026 kl. 10.12</time>Region Storsjön"),
+        ("link", "</time>Någon som har länken<"),
         ("link-file", "Någon som har länken sparade filen"),
         ("link-system", "Ett rekryteringssystem som har länken"),
     ],
@@ -159,8 +159,10 @@ def test_program_gets_documented_keys(client: FlaskClient, services: Any, open_s
     body = answer.get_json()
     assert set(body) == {"share", "learner_name", "credentials"}
     assert set(body["share"]) == {"id", "purpose", "until"}
-    assert set(body["credentials"][0]) == {"urn", "title", "issuer", "status", "issued_at", "sealed"}
-    assert body["credentials"][0]["sealed"] == '{"p": 1}'
+    given = body["credentials"][0]
+    assert set(given) == {"urn", "title", "issuer", "status", "issued_at", "sealed", "media_type", "file"}
+    assert given["sealed"] == '{"p": 1}'
+    assert (given["media_type"], given["file"]) == ("application/jose+json", "http://localhost/s/tok/files/1")
     assert "Accept" in answer.headers["Vary"]
     assert services.looks[0].viewer == "link-system"
 
