@@ -34,6 +34,9 @@ class Size:
     scale_many: int = 1000
     scale_workers: int = 300
     courses: int = 40
+    portal_learners: int = 2000
+    portal_visitors: int = 20
+    portal_requests: int = 20
 
 
 USUAL = Size()
@@ -48,8 +51,18 @@ QUICK = Size(
     scale_many=5,
     scale_workers=6,
     courses=2,
+    portal_learners=80,
+    portal_visitors=1,
+    portal_requests=1,
 )
-FULL = Size(scale_few=1000, scale_many=100_000, scale_workers=3000, courses=200)
+FULL = Size(
+    scale_few=1000,
+    scale_many=100_000,
+    scale_workers=3000,
+    courses=200,
+    portal_learners=100_000,
+    portal_requests=100,
+)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -33,7 +33,7 @@ class Server:
 
     def seconds(self) -> float:
         """Processor time that the database server has used; 0 for SQLite, and where the system does not tell."""
-        return 0.0 if self.process is None else _seconds_of_family(self.process)
+        return 0.0 if self.process is None else seconds_of_family(self.process)
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def size_of(engine: Engine) -> int:
 _PAGES = ("page_count", "page_size")
 
 
-def _seconds_of_family(pid: int) -> float:
+def seconds_of_family(pid: int) -> float:
     """Of a process, of its children, and of those that have ended."""
     return sum(_ticks(one) for one in (pid, *_children(pid))) / os.sysconf("SC_CLK_TCK")
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import badges, issuing, nightly, pulling, scale, starting, syncing, validating, verifying
+from bench import badges, issuing, nightly, portal, pulling, scale, starting, syncing, validating, verifying
 from bench.measure import FULL, QUICK, USUAL, Result, Size
 
 RESULTS = "bench-results.json"
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Size], Iterator[Result]]] = {
     "pull": pulling.measure,
     "scale": scale.measure,
     "nightly": nightly.measure,
+    "portal": portal.measure,
 }
 
 

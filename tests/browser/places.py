@@ -1,0 +1,177 @@
+"""Every page of a school's mimis: its address, and who may open it. A new page is here by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from mimis_core.services import (
+    AttestationOrder,
+    AttesterFacts,
+    CredentialView,
+    HelperOrder,
+    OutcomeAnswer,
+    Role,
+    Services,
+    ShareOrder,
+)
+from mimis_core.web import create_app
+
+Who = Literal["nobody", "learner", "staff"]
+EVERYBODY: tuple[Who, ...] = ("nobody", "learner", "staff")
+Names = dict[str, str]
+"""What stands in for a part of a path, by the part's name, or by ``endpoint:part`` where endpoints differ."""
+
+FOR_PROGRAMS = (
+    "static", "health", "metrics", "partner_api", "public.status", "public.status_list", "shared.file",
+    "learner.file", "learner.pdf", "learner.further_file", "oidc", "ways.account", "ways.back", "own.helper_link",
+    "statistics.as_csv", "statistics.as_json",
+)  # fmt: skip
+"""Blueprints and endpoints that answer with no page."""
+OPEN = (
+    "attest", "public", "check", "signin", "shared", "ways.helper", "staff.ask", "staff.invitation", "passkeys.sign_in",
+)  # fmt: skip
+"""Those that nobody needs to sign in for; the others are a learner's under ``/me``, else staff's."""
+ASKED = {"deliveries.again": "?to=couriers.europass"}
+"""What pages are asked after their path, where they say nothing without it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its endpoint, who opens it, and its path for given names."""
+
+    endpoint: str
+    who: Who
+    rule: Rule
+
+    def is_there(self, names: Names) -> bool:
+        """Whether something is named for each part of its path."""
+        return None not in self._parts(names).values()
+
+    def _parts(self, names: Names) -> dict[str, str | None]:
+        return {one: names.get(f"{self.endpoint}:{one}", names.get(one)) for one in self.rule.arguments}
+
+    def path(self, app: Flask, names: Names) -> str:
+        """Its path. Raises LookupError for a part that :func:`make_names` does not name."""
+        parts = self._parts(names)
+        if None in parts.values():
+            raise LookupError(f"make_names in {__name__} has to name each part of {self.rule}.")
+        return app.url_map.bind("localhost").build(self.endpoint, parts) + ASKED.get(self.endpoint, "")
+
+
+def places(app: Flask) -> Iterator[Place]:
+    """All pages of an app that can be opened by their address, in the order of their rules."""
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        is_file = rule.endpoint.endswith(".static") or _is_one(rule.endpoint, FOR_PROGRAMS)
+        if "GET" in (rule.methods or ()) and not is_file:
+            yield Place(rule.endpoint, _who(rule), rule)
+
+
+def app_of(services: Services) -> Flask:
+    """The pages of a school, to ask which there are."""
+    return create_app(services.settings, services)
+
+
+def make_names(services: Services) -> Names:
+    """Something for each part of a path, from a school that has a credential; slip, link and share are made anew."""
+    credential = next(one for one in services.all_credentials() if one.status.status == "active")
+    until = services.clock().date() + timedelta(days=30)
+    order = ShareOrder(credential_ids=(credential.id,), purpose="Jobb", until=until, anonymous=False)
+    share = services.create_share(credential.learner_id, order)
+    return {
+        **_attestation(services, credential.learner_id),
+        **_requests(services, credential),
+        **_follow_up(services, credential),
+        "learner_id": credential.learner_id,
+        "credential_id": credential.id,
+        "public_id": credential.public_id,
+        "courier": "europass",
+        "achievement_id": services.next_draft(credential.achievement.id, "Test").id,
+        "ref": credential.achievement.ref,
+        "whom": "employer",
+        "share_id": share.id,
+        "own.appeal:award_id": _decision(services, credential.learner_id),
+        "own.ask_to_confirm:token": "token",
+        "ways.helper:token": _helper(services, credential.learner_id),
+        "shared.page:token": _last_part(share.url),
+        "signin.show_button:token": services.make_slip(credential.learner_id, "Test").code,
+        "staff.invitation:token": _invitation(services),
+    }
+
+
+def _requests(services: Services, credential: CredentialView) -> Names:
+    """What waits for the school's decision; a source's change and a merge are named where there are any."""
+    learner_id = credential.learner_id
+    others = [one.id for one in services.learner_page().learners if one.id != learner_id]
+    found = {
+        "award_id": services.awards_of(learner_id)[0].id,
+        "appeal_id": services.appeal(learner_id, "Titta igen.", credential_id=credential.id),
+        "keep_id": learner_id,
+        "other_id": others[0],
+    }
+    changes = {"review_id": services.reviews(None, limit=1), "merge_id": services.merges()[:1]}
+    return {**found, **{name: one["id"] for name, rows in changes.items() for one in rows}}
+
+
+def _follow_up(services: Services, credential: CredentialView) -> Names:
+    """What follows what was issued: a right that others have, a connection, and work that stopped, if any has."""
+    right = services.give_right(credential.achievement.id, "third", "Test")
+    names = {
+        "connections.check:category": "sealer",
+        "connections.check:name": "jades",
+        "right_number": right.number,
+    }
+    for one in services.stopped_page(limit=1).work:
+        names["work_id"] = one.id
+    return names
+
+
+def _decision(services: Services, learner_id: str) -> str:
+    return next(one.id for one in services.decisions_of(learner_id) if one.state != "proposed")
+
+
+def _helper(services: Services, learner_id: str) -> str:
+    until = services.clock().date() + timedelta(days=30)
+    return _last_part(services.invite_helper(learner_id, HelperOrder(name="Kim", until=until)).url)
+
+
+def _attestation(services: Services, learner_id: str) -> Names:
+    """A request in which everything is answered and nothing is sent, so that each of its pages is open."""
+    order = AttestationOrder(
+        learner_id=learner_id, achievement_id="gastvard-hotell", name="Petra Sjö", workplace="Hotell Demo",
+        started_on=date(2026, 10, 5), ended_on=date(2026, 11, 13), hours=180, phone="070-123 45 67",
+    )  # fmt: skip
+    made = services.ask_attestation(order, "Lo Berg")
+    token = _last_part(made.url)
+    for number, _ in enumerate(services.open_attestation(token).achievement.outcomes, 1):
+        services.save_outcome(token, number, OutcomeAnswer(seen="partly" if number == 2 else "yes"))
+    today = services.clock().date()
+    services.save_facts(
+        token, AttesterFacts(name="Petra Sjö", role="värd", identity="known", started_on=today, ended_on=today)
+    )
+    tokens = {f"attest.{page}:token": token for page in ("start", "answer", "send")}
+    return {**tokens, "attest.answer:step": "1", "attestation_id": made.attestation_id}
+
+
+def _invitation(services: Services) -> str:
+    number = sum(1 for _ in services.staff())
+    return _last_part(services.invite_staff("Lo", f"lo{number}@demo.example", (Role.READER,)).url)
+
+
+def _last_part(url: str | None) -> str:
+    return (url or "").rpartition("/")[2]
+
+
+def _is_one(endpoint: str, known: tuple[str, ...]) -> bool:
+    return endpoint in known or endpoint.partition(".")[0] in known
+
+
+def _who(rule: Rule) -> Who:
+    if _is_one(rule.endpoint, OPEN):
+        return "nobody"
+    return "learner" if rule.rule.startswith("/me") else "staff"
