@@ -13,7 +13,8 @@ FOCUSED = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
   const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   const clear = top === one || one.contains(top) || top?.contains(one);
-  return { name: one.outerHTML.slice(0, 80), ring: parseFloat(style.outlineWidth), clear, end: one === document.body };
+  const ring = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+  return { name: one.outerHTML.slice(0, 80), ring, clear, end: one === document.body };
 }"""
 RING = 2
 """Pixels that the ring around what is focused has at least (WCAG 2.4.13)."""
@@ -72,6 +73,7 @@ class Keyboard:
 
     def _go_to(self, thing: Locator) -> None:
         expect(thing).to_be_visible()
+        self._page.wait_for_load_state()  # before its style has come a page has no ring of ours
         stops = []
         for _ in range(MOST_STOPS):
             self._page.keyboard.press("Tab")

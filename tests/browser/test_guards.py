@@ -10,9 +10,12 @@ from playwright.sync_api import Browser, expect
 from tests.browser.axe import violations, wider_than_window
 from tests.browser.chrome import Visitor
 from tests.browser.conftest import Open
+from tests.browser.keyboard import tab_through, unseen
 
 FETCH = "address => fetch(address).catch(() => null)"
 TINY = '<button style="width:4px;height:4px;padding:0;border:0"></button>'
+RINGLESS = '<button style="outline:none">A</button>'
+BAR = '<p style="position:fixed;top:0;left:40px;width:200px;height:99px"></p>'
 BAD_PAGE = f'<main><p>{TINY}{TINY}</p><pre style="width:500px">x</pre></main>'
 
 
@@ -66,6 +69,12 @@ def test_faults_of_a_page_are_found(visitor: Visitor, axe: None) -> None:
     found = {one.rule for one in violations(blank).violations}
     assert {"button-name", "target-size", "html-has-lang", "document-title"} <= found
     assert wider_than_window(blank) == ["pre"]
+
+
+def test_stop_without_a_ring_or_under_something_is_found(visitor: Visitor) -> None:
+    blank = visitor.context.new_page()
+    blank.set_content(f"<main>{RINGLESS}<button>B</button>{BAR}</main>")
+    assert unseen(tab_through(blank)) == [RINGLESS, "<button>B</button>"]
 
 
 @pytest.mark.parametrize(("language", "word"), [("sv", "Logga in"), ("en", "Sign in")], ids=["sv", "en"])

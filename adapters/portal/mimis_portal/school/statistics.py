@@ -11,13 +11,15 @@ from flask import Blueprint, Response, jsonify, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from mimis_core import UserError
-from mimis_core.services import MEASURES, Statistics
+from mimis_core.services import MEASURES, Figures, Statistics
 from mimis_core.web import current_services, gettext, limited, pick, staff_required
 
 statistics = Blueprint("statistics", __name__, url_prefix="/school/statistics", template_folder="../templates")
 
 MONTHS_SHOWN = 12
 """How many months are shown until others are asked for."""
+ROWS = 50
+"""Rows of the table on one page: all of them would make it too heavy for a phone."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,13 @@ def figures() -> ResponseReturnValue:
         found, error = _found(asked), None
     except UserError:
         found, error = Statistics(rows=(), least=None), gettext("Write the month as 2026-11.")
+    rows, before, after = _one_page(found, asked)
     page = render_template(
         "portal/school/statistics.html",
         found=found,
+        rows=rows,
+        before=before,
+        after=after,
         asked=asked,
         error=error,
         charts=[(measure, _bars(found, measure)) for measure in MEASURES],
@@ -100,6 +106,16 @@ def _asked() -> dict[str, Any]:
         year, month = divmod(current_services().clock().year * 12 + current_services().clock().month - MONTHS_SHOWN, 12)
         given["from"] = f"{year:04}-{month + 1:02}"
     return given
+
+
+def _one_page(found: Statistics, asked: dict[str, Any]) -> tuple[tuple[Figures, ...], str | None, str | None]:
+    """The rows of the page that is asked for, and where the pages before and after it are."""
+    given = request.args.get("page", "")
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 7 else 1
+    rows = found.rows[(number - 1) * ROWS : number * ROWS] if number else ()
+    before = url_for("statistics.figures", page=number - 1, **asked) if number > 1 else None
+    after = url_for("statistics.figures", page=number + 1, **asked) if number * ROWS < len(found.rows) else None
+    return rows, before, after
 
 
 def _found(asked: dict[str, Any]) -> Statistics:

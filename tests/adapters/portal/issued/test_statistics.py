@@ -10,6 +10,7 @@ import pytest
 from mimis_core.services import CredentialView, Role, Services
 from tests.adapters.portal.catalogue.conftest import Enter
 from tests.adapters.portal.issued.conftest import MANY
+from tests.school import Clock, HandSource, done, page, someone
 from tests.web.site import Browser
 
 PAGE = "/school/statistics"
@@ -68,3 +69,18 @@ def test_figures_of_a_few_minutes_ago_are_shown_again(many: Services) -> None:
     assert many.recent_statistics() is first
     many.clock.forward(minutes=11)  # type: ignore[attr-defined]  # the test's own
     assert many.recent_statistics() != first
+
+
+def test_long_table_comes_in_pages(
+    as_role: Enter, school: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimis_portal.school.statistics.ROWS", 1)
+    for key in ("1", "2"):
+        HandSource.pages = [page(done("course:1", someone(key, full_name=f"Person {key}")))]
+        school.sync()
+        school.drain()
+        clock.forward(days=40)
+    reviewer = as_role(Role.REVIEWER)
+    seen = [reviewer.get(f"{PAGE}?lang=en&page={number}").text for number in (1, 2, 3)]
+    assert [one.count('scope="row"') for one in seen] == [1, 1, 0]
+    assert [('rel="prev"' in one, 'rel="next"' in one) for one in seen] == [(False, True), (True, False), (True, False)]
