@@ -34,7 +34,9 @@ TO_HERSELF = {
     "learner": "her own page, and the officer's by id",
     "credential": "her own page",
     "credentials_of": "her own page",
+    "contacts_of": "her own page",
     "deliveries_of": "her own page",
+    "mail_address": "her own page, to fill in where she wants her file sent",
     "shares_of": "her own page",
     "appeals_of": "her own page",
     "sealed": "what she takes on paper or as a file, handed over in person",
@@ -47,6 +49,7 @@ NOT_WALKED = {
     "erase_learner": "tests/services/test_erasure.py",
     "sync": "tested below",
     "hand_back": "waits for work in hand",
+    "learner_known_as": "gives her to herself, by a launch that her platform has signed (tests of LTI)",
 }
 
 

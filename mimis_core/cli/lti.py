@@ -73,6 +73,7 @@ def show(
 def key(
     out: Annotated[Path | None, typer.Option(help="File to write; default lti-DATE.pem beside mimis.toml.")] = None,
     config: Config = HERE,
+    json_: Json = False,
 ) -> None:
     """Make a private key that signs what teachers place in a course, and say how to set it."""
     folder = load_settings(config).folder
@@ -84,7 +85,11 @@ def key(
     with os.fdopen(handle, "w", encoding="ascii") as written:
         written.write(new_key())
     note("Put it first in keys of [lti.NAME]. Leave the one before it there for an hour, so that its signatures hold.")
-    print(f'keys = [{{ file = "{file.name if file.parent == folder else file}" }}]')
+    name = str(file.name if file.parent == folder else file)
+    if json_:
+        emit({"file": name}, json_, [])
+    else:
+        print(f'keys = [{{ file = "{name}" }}]')
 
 
 @app.command()

@@ -19,7 +19,7 @@ from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.messages import Answer, appeal_mail
 from mimis_core.store.record_tables import AppealRow
 from mimis_core.store.staff_tables import StaffRow
-from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, new_id
+from mimis_core.store.tables import AuditRow, AwardRow, CredentialRow, LearnerRow, new_id
 
 AppealState = Literal["open", "changed", "unchanged"]
 Outcome = Literal["changed", "unchanged"]
@@ -103,7 +103,7 @@ class AppealServices(DecisionServices):
             award = self._get(session, AwardRow, row.award_id, "award")
             rounds = self._rounds(session, award)
             session.refresh(award, with_for_update=True)
-            same = self._same_actor(session, award.decided_by or "", by)
+            same = self._same_actor(session, self._first_decider(session, award), by)
             if same and not nobody_else:
                 raise UserError(
                     f"Whoever took the first decision does not decide on appeal {appeal_id}.",
@@ -146,6 +146,14 @@ class AppealServices(DecisionServices):
             return credential_titles(issued[0])
         achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
         return titles_of(achievement) if achievement else (award.achievement_id, award.achievement_id)
+
+    def _first_decider(self, session: Session, award: AwardRow) -> str:
+        """Who took the decision: of staff the id, which the audit has, since two may have one name."""
+        decided = AuditRow.action.in_(("award.approved", "award.rejected"))
+        mine = AuditRow.organisation == self.organisation, AuditRow.subject == award.id
+        actor = session.scalars(select(AuditRow.actor).where(*mine, decided).order_by(AuditRow.at.desc())).first()
+        staff = session.get(StaffRow, actor) if actor is not None else None
+        return staff.id if staff is not None else award.decided_by or ""
 
     def _same_actor(self, session: Session, one: str, other: str) -> bool:
         """Whether two actors are one person: commands get a name, pages the id of a member of staff."""

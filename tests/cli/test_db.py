@@ -65,6 +65,7 @@ def test_database_moves_elsewhere(mimis: Mimis, folder: Path, credential: str, t
 
 
 def test_migrate_says_where_it_stands(mimis: Mimis, folder: Path) -> None:
+    (folder / "mimis.db").unlink()
     assert mimis("db", "migrate", "--check", "--config", folder, "--json").json["state"] == "empty"
     assert mimis("db", "migrate", "--check", "--config", folder).code == 3
     assert mimis("db", "migrate", "--config", folder, "--json").json["state"] == "current"

@@ -92,8 +92,7 @@ def test_cursor_is_not_kept_when_its_page_is_not(pulled: Services, monkeypatch: 
 
     with monkeypatch.context() as patch:
         patch.setattr(pulled, "_note_departures", fail)
-        with pytest.raises(OSError, match="disk"):
-            pulled.sync()
+        assert pulled.sync().errors
     pulled.sync()
     assert HandSource.cursors[-1] == "c1"
 
@@ -235,7 +234,7 @@ def test_entry_changed_and_mark_of_same_pull_awards_nothing(pulled: Services) ->
     HandSource.pages = [page(done("course:9", someone("2")), cursor="c2")]
     pulled.sync()
     change_entry(pulled.settings.folder, version=2, earned_by=[{"module": "course:9"}])
-    pulled.__dict__.pop("catalogue")
+    pulled.catalogue_reader.forget()
     HandSource.pages = [page(done("course:8", someone("2", protected=True)))]
     report = pulled.sync()
     assert (report.awards, [one["learner"] for one in pulled.awards() if one["achievement"].endswith("@2")]) == (0, [])

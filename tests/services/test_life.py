@@ -83,7 +83,7 @@ def test_correction_takes_todays_name_and_text(
 ) -> None:
     correct_name(yearly, "Åsa Öberg Ek")
     change_entry(school_folder, valid_months=36, title={"sv": "Rättad titel"})
-    del yearly.__dict__["catalogue"]
+    yearly.catalogue_reader.forget()
     clock.forward(days=30)
     new_id = yearly.reissue_credential(issued.id, "Namnet var fel.", "Rektor")
     first, second = orders
