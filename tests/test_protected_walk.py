@@ -24,7 +24,7 @@ from tests.protected_person import BORN, HER, copy_database, names_her
 from tests.school import HandCourier, HandPlugin, HandSource, done, page, someone
 from tests.walk import COMMANDS, PLAIN, UNTRIED, app_of, bearer, line, routes, text_of, visitor, written
 
-TO_HERSELF = {"learner.file": "her sealed file, byte for byte"}
+TO_HERSELF = {"learner.file": "her sealed file, byte for byte", "learner.pdf": "the same as a page to print"}
 """Endpoints that tell her who she is when she is signed in, and why."""
 BY_HER_OFFICER = {
     "credentials download": "her sealed file, by its id, to be handed over in person",

@@ -17,6 +17,7 @@ import pytest
 import typer.main
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from mimis_core import cli
@@ -57,7 +58,11 @@ def written(folder: Path) -> str:
 
 
 def text_of(answer: TestResponse) -> str:
-    """All that a page tells; of a ZIP file, what is in it."""
+    """All that a page tells; of a ZIP file what is in it, of a PDF its text and the files in it."""
+    if answer.mimetype == "application/pdf":
+        pdf = PdfReader(BytesIO(answer.data))
+        files = b"".join(one for found in pdf.attachments.values() for one in found)
+        return "".join(page.extract_text() for page in pdf.pages) + files.decode("utf-8", "replace")
     if answer.mimetype != "application/zip":
         return answer.text
     with ZipFile(BytesIO(answer.data)) as packed:

@@ -25,7 +25,7 @@ def come_as(who: Who, page: Page, services: Services, names: Names) -> None:
 def sign_in_learner(page: Page, services: Services, learner_id: str) -> None:
     """Open the address of a slip and press its button."""
     page.goto(services.make_slip(learner_id, "Test").url)
-    press(page)
+    come_in(page)
 
 
 def sign_in_staff(page: Page, services: Services, *roles: Role) -> str:
@@ -33,7 +33,7 @@ def sign_in_staff(page: Page, services: Services, *roles: Role) -> str:
     number = next(_NUMBERS)
     made = services.invite_staff(f"Kim {number}", f"kim{number}@demo.example", roles or (Role.OWNER,))
     page.goto(made.url)
-    press(page)
+    come_in(page)
     return made.staff_id
 
 
@@ -44,6 +44,12 @@ def make_passkey(page: Page) -> VirtualAuthenticator:
     press(page)
     page.wait_for_url("**/staff/")
     return authenticator
+
+
+def come_in(page: Page) -> None:
+    """Press the button of a link, and be where it leads: whoever goes elsewhere before that is not in."""
+    with page.expect_navigation():
+        press(page)
 
 
 def press(page: Page) -> None:

@@ -179,7 +179,7 @@ def test_page_of_anybody_else_may_not_hold_hers(browser: Browser, platform: Plat
             visitor.page.goto(f"{other.url}/course")
         shown = visitor.page.frame("mimis")
         assert shown is not None
-        assert shown.url.startswith("chrome-error:")
+        shown.wait_for_url(lambda url: url.startswith("chrome-error:"), wait_until="commit")
     visitor.close()
 
 
