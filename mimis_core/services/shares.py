@@ -58,7 +58,9 @@ class ShareServices(LookServices, PartnerServices):
         with self.database.reading() as session:
             rows = self._rows(session, ShareRow, ShareRow.learner_id == learner_id)
             newest = sorted(rows, key=lambda row: row.created_at, reverse=True)
-            return [self._share_view(session, row) for row in newest]
+            # Whoever applies for many jobs shares the same few credentials: each is read once.
+            known: dict[str, CredentialView] = {}
+            return [self._share_view(session, row, known) for row in newest]
 
     def withdraw_share(self, learner_id: str, share_id: str) -> None:
         """Take a share back: it opens no more from this moment. Repeating it changes nothing."""
@@ -207,7 +209,11 @@ class ShareServices(LookServices, PartnerServices):
         shown = {row.id: row for row in (_last_correction(one, corrected) for one in chosen)}
         return sorted(shown.values(), key=lambda row: (row.issued_at, row.id))
 
-    def _share_view(self, session: Session, row: ShareRow) -> ShareView:
+    def _share_view(self, session: Session, row: ShareRow, known: dict[str, CredentialView] | None = None) -> ShareView:
+        """The share with its credentials; views that are ``known`` by id are used again, and new ones added there."""
+        known = {} if known is None else known
+        shared = self._shared_rows(session, row.id)
+        known.update({one.id: one for one in self._views(session, [one for one in shared if one.id not in known])})
         partner = None
         if row.partner_id is not None:
             partner = to_partner(self._get(session, PartnerRow, row.partner_id, "employer"))
@@ -224,7 +230,7 @@ class ShareServices(LookServices, PartnerServices):
             withdrawn_at=row.withdrawn_at,
             state=self._state(row),
             url=f"{self.settings.base_url}/s/{row.token}",
-            credentials=tuple(self._views(session, self._shared_rows(session, row.id))),
+            credentials=tuple(known[one.id] for one in shared),
             disclosures=tuple(
                 DisclosureView(at=look.at, viewer=look.viewer) for look in sorted(looks, key=lambda look: look.at)
             ),
