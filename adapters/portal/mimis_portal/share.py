@@ -79,7 +79,7 @@ def withdraw(share_id: str) -> ResponseReturnValue:
 
 @lru_cache(maxsize=1_000)
 def qr_code(address: str) -> str:
-    """A QR code of an address, as a data URI. Drawing one takes three milliseconds, so those last asked for are kept."""
+    """A QR code of an address, as a data URI. Drawing one takes three milliseconds: those last asked for are kept."""
     return str(segno.make(address, error="m").svg_data_uri(scale=4, border=2))
 
 
