@@ -32,6 +32,8 @@ async function ask(form) {
 }
 
 for (const form of document.querySelectorAll("form.passkey")) {
+  // Before this the browser would send the form without an answer.
+  form.querySelector("button").disabled = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const notice = form.querySelector("[role=alert]");
