@@ -51,6 +51,7 @@ def find_all(settings: Settings) -> Iterator[Finding]:
     yield from _trust(settings)
     yield from _look(settings)
     if settings.lti:
+        # Only then: the web part that it stands on is an extra, and takes its time to import.
         from mimis_core.cli.lti import find
 
         yield from find(settings)

@@ -13,9 +13,6 @@ from mimis_portal.handed_in import link_in, unpack
 
 check = Blueprint("check", __name__, template_folder="templates")
 
-check_files = Blueprint("check_files", __name__, static_folder="static", static_url_path="/static/check")
-"""The script that lets a file be dropped on the form."""
-
 
 @dataclass(frozen=True)
 class Answer:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 
 from babel.dates import get_timezone
 from werkzeug.datastructures import MultiDict
@@ -14,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from mimis_core.services import CredentialView, Partner, ShareOrder
 from mimis_core.web import gettext
 
+T = TypeVar("T")
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+")
 PURPOSE_MAX = 200
 MONTHS_DEFAULT = 3
@@ -34,6 +36,11 @@ def add_months(day: date, months: int) -> date:
 def last_end(start: date) -> date:
     """The last end date that a share may have."""
     return add_months(start, 12)
+
+
+def one_of(text: str | None, choices: tuple[T, ...]) -> T | None:
+    """What was chosen, of the values of a ``Literal`` as ``get_args`` gives them; None for anything else."""
+    return next((one for one in choices if one == text), None)
 
 
 def is_address(text: str) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 
 from mimis_core.web import LtiTool, add_translations, current_services, lead_staff_to, provider_for_learners
 from mimis_portal import words
 from mimis_portal.attest import attest, attestations
-from mimis_portal.catalogue import catalogue, catalogue_files
-from mimis_portal.check import check, check_files
+from mimis_portal.catalogue import catalogue
+from mimis_portal.check import check
 from mimis_portal.employer import employer, taking_in, to_us
 from mimis_portal.employer import menu as employer_menu
 from mimis_portal.learner import learner
@@ -38,7 +38,10 @@ from mimis_portal.signin import signin
 if TYPE_CHECKING:
     from mimis_core.services import Services
 
-FOR_EVERYONE = (public, check, check_files)
+scripts = Blueprint("scripts", __name__, static_folder="static", static_url_path="/static/portal")
+"""The portal's few scripts: each makes easier what works without it."""
+
+FOR_EVERYONE = (public, check, scripts)
 FOR_LEARNERS = (
     signin,
     learner,
@@ -61,7 +64,6 @@ FOR_SCHOOL = (
     rights,
     history,
     catalogue,
-    catalogue_files,
 )
 """Pages of those who work at a school."""
 FOR_EMPLOYER = (employer, taking_in, to_us)
@@ -87,11 +89,10 @@ def register(app: Flask) -> None:
         for blueprint in FOR_PLATFORMS:
             app.register_blueprint(blueprint)
     facts: dict[str, object] = {"for_learners": at_school, "practice": is_practice(services)}
-    facts["staff_layout"] = f"portal/{services.settings.role}/_layout.html"
+    facts["staff_layout"] = "portal/_staff_layout.html"
     lead_staff_to(app, "school.home" if at_school else "employer.inbox")
     makers = {
-        "school_menu": lambda: menu(request.endpoint),
-        "employer_menu": lambda: employer_menu(request.endpoint),
+        "staff_menu": lambda: (menu if at_school else employer_menu)(request.endpoint),
         "has_accounts": lambda: provider_for_learners() is not None,
     }
     app.context_processor(lambda: {**words.for_templates(), **facts, **makers})

@@ -13,7 +13,7 @@ from mimis_core.services import AttestationLink, AttestationStanding
 from mimis_core.web import current_services, current_staff, gettext, limited, pick, staff_may, staff_required
 from mimis_portal.attest import words
 from mimis_portal.attest.forms import ASKED, Form, read_order
-from mimis_portal.forms import today
+from mimis_portal.forms import one_of, today
 
 attestations = Blueprint("attestations", __name__, url_prefix="/school/attestations", template_folder="../templates")
 
@@ -31,7 +31,7 @@ def _words() -> dict[str, Any]:
 def listing() -> ResponseReturnValue:
     """Requests that stand in one way, the newest first."""
     asked = request.args
-    standing: AttestationStanding = asked["state"] if asked.get("state") in get_args(AttestationStanding) else "open"  # type: ignore[assignment]  # checked
+    standing: AttestationStanding = one_of(asked.get("state"), get_args(AttestationStanding)) or "open"
     sought = asked.get("q", "").strip()[:100]
     found = current_services().attestation_page(standing, search=sought, after=asked.get("after"))
     kept: dict[str, Any] = {"state": standing, **({"q": sought} if sought else {})}
@@ -83,7 +83,8 @@ def one(attestation_id: str) -> ResponseReturnValue:
     """One request: what was asked, how it stands, and what was answered."""
     services = current_services()
     view = services.attestation(attestation_id)
-    lines = [line for line in services.awards_of(view.learner_id) if line.achievement.startswith(view.achievement_id)]
+    decisions = services.awards_of(view.learner_id)
+    lines = [line for line in decisions if line.achievement.partition("@")[0] == view.achievement_id]
     award = max(lines, key=lambda line: line.round, default=None) if view.state == "answered" else None
     return render_template("portal/attest/one.html", view=view, award=award)
 

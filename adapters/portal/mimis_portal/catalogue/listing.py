@@ -15,9 +15,6 @@ from mimis_portal.catalogue import words
 
 catalogue = Blueprint("catalogue", __name__, url_prefix="/school/catalogue", template_folder="../templates")
 
-catalogue_files = Blueprint("catalogue_files", __name__, static_folder="../static", static_url_path="/static/portal")
-"""The script of the form, which tells nothing about anybody."""
-
 ON_A_PAGE = 50
 EXAMPLE_DAYS = timedelta(days=30)
 """How long the share of the preview lasts."""

@@ -49,7 +49,7 @@ def launch() -> ResponseReturnValue:
         launched = tool().finish(current_services(), state, request.form.get("id_token", ""))
     except (AuthenticationError, NotFoundError, TemporaryError) as error:
         return _refuse(error)
-    answer = Response(_let_in(launched, state)) if not _may_enter(launched, state) else _enter(launched)
+    answer = _enter(launched) if _may_enter(launched, state) else Response(_let_in(launched))
     unmark_browser(answer, state)
     return answer
 
@@ -101,7 +101,7 @@ def _enter(launched: Launched) -> Response:
     return Response(status=303, headers={"Location": page_of(launched.path)})
 
 
-def _let_in(launched: Launched, state: str) -> str:
+def _let_in(launched: Launched) -> str:
     """What is shown to whom no session can begin for here."""
     if launched.placement is not None:
         return ask_what(launched.placement)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from mimis_core import UserError
 from mimis_core.services import Decided, Standing
 from mimis_core.web import current_services, current_staff, gettext, ngettext, pick, staff_may, staff_required
+from mimis_portal.forms import one_of
 from mimis_portal.school import words
 
 decisions = Blueprint("decisions", __name__, url_prefix="/school", template_folder="../templates")
@@ -31,7 +32,7 @@ def _words() -> dict[str, Any]:
 def awards() -> ResponseReturnValue:
     """One page of decisions in one state; those that wait have boxes to tick."""
     asked = request.args
-    standing: Standing = asked["state"] if asked.get("state") in get_args(Standing) else "proposed"  # type: ignore[assignment]  # checked
+    standing: Standing = one_of(asked.get("state"), get_args(Standing)) or "proposed"
     filters = {"q": asked.get("q", "").strip()[:100], "entry": asked.get("entry", "")[:80]}
     services = current_services()
     found = services.award_page(

@@ -62,7 +62,11 @@ def unmerge(merge_id: str) -> ResponseReturnValue:
         return render_template("portal/school/unmerge.html", merge=found)
     undone = services.unmerge_learners(merge_id, current_staff().staff.id)
     if undone.look_at:
-        flash(gettext("They are two again. Decisions were made meanwhile on what both had done: look at them."), "warn")
+        said = gettext(
+            "They are two again. Decisions were made meanwhile on what both had done. "
+            "Open the page of each person and look at the decisions there."
+        )
+        flash(said, "warn")
     else:
         flash(gettext("They are two again."), "ok")
     return redirect(url_for("learners.merges"), 303)

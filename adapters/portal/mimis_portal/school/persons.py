@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from mimis_core import NotFoundError, TemporaryError, UserError
 from mimis_core.services import Erasure, Ground, LearnerExport
 from mimis_core.web import current_services, current_staff, gettext, limited, staff_required
+from mimis_portal.forms import one_of
 from mimis_portal.school.learners import learners
 from mimis_portal.share import qr_code
 
@@ -21,14 +22,14 @@ LONGEST_REASON = 500
 @staff_required("learners.change", back="learners.directory")
 def protect(learner_id: str) -> ResponseReturnValue:
     """Mark the person as having protected identity: what stops by it, why it is, and the button."""
-    services, ground = current_services(), request.form.get("ground", "")
+    services, ground = current_services(), one_of(request.form.get("ground"), get_args(Ground))
     learner = services.learner(learner_id)
     if request.method == "GET":
         return render_template("portal/school/protect.html", learner=learner, error=None)
-    if ground not in get_args(Ground):
+    if ground is None:
         error = gettext("Choose why.")
         return render_template("portal/school/protect.html", learner=learner, error=error), 400
-    services.protect_learner(learner_id, current_staff().staff.id, ground=ground)  # type: ignore[arg-type]  # checked
+    services.protect_learner(learner_id, current_staff().staff.id, ground=ground)
     flash(gettext("The person is marked. Nothing is sent from now on."), "ok")
     return _to_person(learner_id)
 

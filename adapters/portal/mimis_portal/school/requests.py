@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core import UserError
 from mimis_core.web import current_services, current_staff, gettext, staff_required
+from mimis_portal.forms import one_of
 from mimis_portal.school import words
 from mimis_portal.school.awards import LONGEST_REASON, decisions
 from mimis_portal.school.request_words import outcome_text, review_effect, review_kind, review_title
 
+Answer = Literal["changed", "unchanged"]
+Choice = Literal["accept", "dismiss"]
 SHOWN = 50
 """Requests on a page: those that are due first."""
 
@@ -30,15 +33,15 @@ def appeal(appeal_id: str) -> ResponseReturnValue:
     """One appeal with the decision that it is about, and the answer to it."""
     services = current_services()
     one = services.read_appeal(appeal_id)
-    reason, outcome = request.form.get("reason", "").strip(), request.form.get("outcome", "")
+    reason, outcome = request.form.get("reason", "").strip(), one_of(request.form.get("outcome"), get_args(Answer))
     page = {"appeal": one, "view": services.award(one["award"]), "reason": reason, "outcome": outcome}
     if request.method == "GET":
         return render_template("portal/school/appeal.html", **page, errors={})
-    errors = _missing(reason, outcome, ("changed", "unchanged"))
-    if not errors:
+    errors = _missing(reason, outcome)
+    if outcome is not None and not errors:
         try:
             alone = request.form.get("nobody_else") == "yes"
-            services.decide_appeal(appeal_id, outcome, current_staff().staff.id, reason, nobody_else=alone)  # type: ignore[arg-type]  # checked
+            services.decide_appeal(appeal_id, outcome, current_staff().staff.id, reason, nobody_else=alone)
         except UserError as error:
             if error.code is None:
                 raise
@@ -65,7 +68,7 @@ def review(review_id: str) -> ResponseReturnValue:
     """One of them, what accepting it does, and the choice."""
     services, me = current_services(), current_staff().staff.id
     one = services.read_review(review_id)
-    reason, outcome = request.form.get("reason", "").strip(), request.form.get("outcome", "")
+    reason, outcome = request.form.get("reason", "").strip(), one_of(request.form.get("outcome"), get_args(Choice))
     page = {
         "review": one,
         "view": services.award(one["award"]) if one["award"] else None,
@@ -76,8 +79,8 @@ def review(review_id: str) -> ResponseReturnValue:
     }
     if request.method == "GET":
         return render_template("portal/school/review.html", **page, errors={})
-    errors = _missing(reason or ("-" if outcome == "accept" else ""), outcome, ("accept", "dismiss"))
-    if not errors:
+    errors = _missing(reason, outcome, may_be_silent=outcome == "accept")
+    if outcome is not None and not errors:
         try:
             said = _decide(services, review_id, outcome, me, reason)
         except UserError as error:
@@ -90,18 +93,18 @@ def review(review_id: str) -> ResponseReturnValue:
     return redirect(url_for("decisions.reviews"), 303)
 
 
-def _decide(services: Any, review_id: str, outcome: str, me: str, reason: str) -> str:
+def _decide(services: Any, review_id: str, outcome: Choice, me: str, reason: str) -> str:
     if outcome == "dismiss":
         services.dismiss_review(review_id, me, reason)
         return gettext("Nothing is changed. Your reason is recorded.")
     return outcome_text(services.accept_review(review_id, me, reason or None))
 
 
-def _missing(reason: str, outcome: str, outcomes: tuple[str, ...]) -> dict[str, str]:
-    """What is missing in an answer, by field."""
+def _missing(reason: str, outcome: str | None, *, may_be_silent: bool = False) -> dict[str, str]:
+    """What is missing in an answer, by field; ``may_be_silent``: it needs no reason."""
     errors = {}
-    if outcome not in outcomes:
+    if outcome is None:
         errors["outcome"] = gettext("Choose one.")
-    if not reason or len(reason) > LONGEST_REASON:
+    if len(reason) > LONGEST_REASON or not (reason or may_be_silent):
         errors["reason"] = gettext("Write why.")
     return errors

@@ -13,11 +13,12 @@ from mimis_portal.words import Sign, Tone, courier_name
 
 @dataclass(frozen=True)
 class Trouble:
-    """Something that has stopped: what, why as the part itself says it, and what a person can do."""
+    """Something that has stopped: what, why, and what a person can do; ``said`` is the part's own text, in English."""
 
     title: str
     reason: str
     mend: str
+    said: str = ""
     count: int = 0
 
 
@@ -108,14 +109,16 @@ def troubles(found: Overview) -> list[Trouble]:
     sources = [
         Trouble(
             gettext("%(source)s does not answer", source=one.name),
-            one.reason or "",
+            "",
             gettext("mimis tries again by itself. Nothing is lost. Check the connection if it goes on."),
+            said=one.reason or "",
         )
         for one in found.sources
         if one.failures
     ]
     stopped = [
-        Trouble(_stopped(one.kind, one.destination), one.reason, _mend(one.kind), one.count) for one in found.stopped
+        Trouble(_stopped(one.kind, one.destination), "", _mend(one.kind), said=one.reason, count=one.count)
+        for one in found.stopped
     ]
     return [*broken, *runs, *sources, *stopped]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from mimis_core.services import Services
-from tests.school import HandCourier
+from tests.school import HandCourier, HandSource, done, page
 from tests.services.attesting import ENTRY, answer, ask
 from tests.web.site import Browser
 
@@ -129,3 +130,18 @@ def test_list_says_when_it_is_empty(teacher: Browser, learner: str) -> None:
     assert "Ingen är tillfrågad just nu." in teacher.get(LISTING).text
     assert "Det finns ingen sådan förfrågan här." in teacher.get(f"{LISTING}?q=bo").text
     assert "Här finns inget än." in teacher.get(f"{LISTING}?state=over").text
+
+
+def test_decision_on_an_entry_of_a_longer_name_is_another(teacher: Browser, school: Services, learner: str) -> None:
+    folder = school.settings.folder / "catalogue"
+    entry = json.loads((folder / f"{ENTRY}.yaml").read_text("utf-8"))
+    longer = {**entry, "id": f"{ENTRY}-natt", "earned_by": [{"module": "course:8"}]}
+    (folder / f"{ENTRY}-natt.yaml").write_text(json.dumps(longer), "utf-8")
+    school.catalogue_reader.forget()
+    made = ask(school, learner)
+    answer(school, made, "yes")
+    HandSource.pages = [page(done("course:8", completed_at=school.clock()))]
+    school.sync()
+    by_entry = {one["achievement"].partition("@")[0]: one["id"] for one in school.awards()}
+    shown = teacher.get(f"{LISTING}/{made.attestation_id}").text
+    assert [by_entry[one] in shown for one in (ENTRY, f"{ENTRY}-natt")] == [True, False]

@@ -96,3 +96,15 @@ def test_answer_without_a_choice_is_refused(teacher: Browser, review_id: str, ap
 def test_what_is_not_here_is_not_found(teacher: Browser) -> None:
     for part in ("appeals", "reviews", "awards", "learners"):
         assert teacher.get(f"/school/{part}/{'f' * 32}").status_code == 404
+
+
+def test_wish_to_be_erased_leads_to_the_learners_page(teacher: Browser, class_: Services, ids: dict[str, str]) -> None:
+    public = class_.settings.organisation.model_copy(update={"public_body": True})
+    class_.settings = class_.settings.model_copy(update={"organisation": public})
+    assert class_.request_erasure(ids["Jacob Ek"]) is None
+    (review,) = (one for one in class_.reviews() if one["kind"] == "erasure")
+    shown = teacher.get(f"/school/reviews/{review['id']}?lang=sv").text
+    assert f'href="/school/learners/{ids["Jacob Ek"]}"' in shown
+    assert ("Jag har tagit hand om det." in shown, "mimis learners erase" in shown) == (True, False)
+    teacher.send(f"/school/reviews/{review['id']}", outcome="accept")
+    assert (teacher.path, class_.reviews()) == ("/school/reviews", [])
