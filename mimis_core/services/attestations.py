@@ -84,7 +84,7 @@ class AttestationServices(PullServices, DirectoryServices):
             after: what the page before said.
         """
         found = [one.id for one in self.learner_page(search, limit=SEARCHED).learners] if search else []
-        with self._transaction() as session:
+        with self.database.reading() as session:
             query = select(AttestationRow).where(AttestationRow.organisation == self.organisation)
             query = query.where(self._attestations_in(standing)) if standing else query
             query = query.where(AttestationRow.learner_id.in_(found)) if search else query

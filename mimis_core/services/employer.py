@@ -38,13 +38,13 @@ class EmployerServices(ServicesBase):
 
     def imported(self, key: str) -> ImportedShare | None:
         """What is known under this key, or None."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, ImportRow, ImportRow.key == key)
             return ImportedShare.model_validate_json(rows[0].content) if rows else None
 
     def imports(self) -> list[ImportedShare]:
         """All that was taken in, oldest first."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = sorted(self._rows(session, ImportRow), key=lambda row: row.at)
             return [ImportedShare.model_validate_json(row.content) for row in rows]
 
@@ -57,7 +57,7 @@ class EmployerServices(ServicesBase):
         if states:
             query = query.where(ImportRow.state.in_(states))
         query = query.order_by(ImportRow.at.desc(), ImportRow.id.desc()).limit(ON_A_PAGE + 1)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             if after is not None:
                 last = self._get(session, ImportRow, after, "share")
                 query = query.where(tuple_(ImportRow.at, ImportRow.id) < (last.at, last.id))
@@ -66,12 +66,12 @@ class EmployerServices(ServicesBase):
 
     def import_line(self, import_id: str) -> ImportLine:
         """One of them. Raises NotFoundError."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return _line(self._get(session, ImportRow, import_id, "share"))
 
     def import_of(self, key: str) -> ImportLine:
         """The one that is kept under this key. Raises NotFoundError."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, ImportRow, ImportRow.key == key)
             if not rows:
                 raise NotFoundError("Nothing was taken in under this key.", code="unknown")
@@ -84,7 +84,7 @@ class EmployerServices(ServicesBase):
             .where(ImportRow.organisation == self.organisation)
             .group_by(ImportRow.state)
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return dict(session.execute(query).all())
 
     def save_import(self, share: ImportedShare, by: str = "employer") -> None:

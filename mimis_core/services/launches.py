@@ -96,7 +96,7 @@ class LaunchServices(LearnerServices):
             .join(IdentityRow, IdentityRow.learner_id == LearnerRow.id)
             .where(IdentityRow.organisation == self.organisation, IdentityRow.source == source, IdentityRow.key == key)
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             row = session.scalars(named).one_or_none()
             return None if row is None else to_learner(row)
 

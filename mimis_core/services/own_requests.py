@@ -45,7 +45,7 @@ class OwnRequestServices(ErasureServices):
 
     def erasure_asked(self, learner_id: str) -> datetime | None:
         """When a learner asked to be erased, as long as the school has not decided on it."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return min((row.at for row in self._open_requests(session, learner_id)), default=None)
 
     def request_erasure(self, learner_id: str) -> Erasure | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import unescape
 from typing import Any
@@ -15,6 +15,7 @@ import requests
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from mimis_core.services import Role, Services
+from mimis_core.store.staff_tables import SessionRow
 from mimis_core.web import create_app
 
 FIELD = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -99,6 +100,20 @@ def served(services: Services, **settings: Any) -> Iterator[str]:
         thread.join(5)
 
 
+@contextmanager
+def browsers(address: str) -> Iterator[Callable[[], Browser]]:
+    """Opens browsers of strangers, as many as are asked for, and closes them at the end."""
+    opened: list[Browser] = []
+
+    def make() -> Browser:
+        opened.append(Browser(address))
+        return opened[-1]
+
+    yield make
+    for one in opened:
+        one.close()
+
+
 def invite(services: Services, name: str = "Åsa", *roles: Role) -> str:
     """Path of a one-time link for somebody new."""
     made = services.invite_staff(name, f"{name}@demo.example", roles or (Role.OWNER,))
@@ -109,3 +124,11 @@ def enter(browser: Browser, link: str) -> None:
     """Open a one-time link and press its button."""
     browser.get(link)
     browser.send(link)
+
+
+def enter_proved(browser: Browser, services: Services, name: str, *roles: Role) -> None:
+    """Come in as somebody new in these roles who has just proved with a passkey that it is she."""
+    enter(browser, invite(services, name, *roles))
+    with services.database.transaction() as session:
+        for row in session.query(SessionRow):
+            row.second_factor_at = services.clock()

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mimis_core.services import Role, Services
-from mimis_core.store.staff_tables import SessionRow
 from tests.services.attesting import ask, enrol
-from tests.web.site import Browser, enter, invite, served
+from tests.web.site import Browser, browsers, enter_proved, served
 
 
 @pytest.fixture
@@ -28,16 +27,14 @@ def site(school: Services) -> Iterator[str]:
 @pytest.fixture
 def browse(site: str) -> Iterator[Callable[[], Browser]]:
     """Makes browsers of strangers who read Swedish."""
-    made: list[Browser] = []
+    with browsers(site) as opened:
 
-    def make() -> Browser:
-        made.append(Browser(site))
-        made[-1].get("/?lang=sv")
-        return made[-1]
+        def make() -> Browser:
+            browser = opened()
+            browser.get("/?lang=sv")
+            return browser
 
-    yield make
-    for one in made:
-        one.close()
+        yield make
 
 
 @pytest.fixture
@@ -50,10 +47,7 @@ def supervisor(browse: Callable[[], Browser]) -> Browser:
 def teacher(school: Services, browse: Callable[[], Browser]) -> Browser:
     """Who asks and decides, with a fresh passkey."""
     browser = browse()
-    enter(browser, invite(school, "Lo Berg", Role.ISSUER))
-    with school.database.transaction() as session:
-        for row in session.query(SessionRow):
-            row.second_factor_at = school.clock()
+    enter_proved(browser, school, "Lo Berg", Role.ISSUER)
     return browser
 
 

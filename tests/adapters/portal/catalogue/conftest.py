@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
 from mimis_core.services import Role, Services
-from mimis_core.store.staff_tables import SessionRow
-from tests.web.site import Browser, enter, invite, served
+from tests.web.site import Browser, browsers, enter_proved, served
 
 Enter = Callable[..., Browser]
 
@@ -23,19 +23,15 @@ def site(school: Services) -> Iterator[str]:
 @pytest.fixture
 def as_role(school: Services, site: str) -> Iterator[Enter]:
     """Gives the browser of somebody new in these roles who has just proved with a passkey that it is she."""
-    browsers: list[Browser] = []
+    numbers = count(1)
+    with browsers(site) as opened:
 
-    def make(*roles: Role) -> Browser:
-        browsers.append(Browser(site))
-        enter(browsers[-1], invite(school, f"Person {len(browsers)}", *roles))
-        with school.database.transaction() as session:
-            for row in session.query(SessionRow):
-                row.second_factor_at = school.clock()
-        return browsers[-1]
+        def make(*roles: Role) -> Browser:
+            browser = opened()
+            enter_proved(browser, school, f"Person {next(numbers)}", *roles)
+            return browser
 
-    yield make
-    for browser in browsers:
-        browser.close()
+        yield make
 
 
 @pytest.fixture

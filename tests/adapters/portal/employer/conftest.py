@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mimis_core.services import Role, Services, ShareOrder, open_services
 from mimis_core.services.base import utc_now
 from mimis_core.settings import load_settings
 from tests.filled_school import Known, fill
-from tests.web.site import Browser, enter, invite, served
+from tests.web.site import Browser, browsers, enter, invite, served
 
 EMAIL, NAME = "asa@ansokan.example", "Åsa Öberg 1"
 Share = Callable[..., str]
@@ -87,17 +88,16 @@ def site(employer: Services) -> Iterator[str]:
 @pytest.fixture
 def as_role(employer: Services, site: str) -> Iterator[Enter]:
     """Gives the browser of somebody new in these roles, or of a stranger for none."""
-    browsers: list[Browser] = []
+    numbers = count(1)
+    with browsers(site) as opened:
 
-    def make(*roles: Role) -> Browser:
-        browsers.append(Browser(site))
-        if roles:
-            enter(browsers[-1], invite(employer, f"Person {len(browsers)}", *roles))
-        return browsers[-1]
+        def make(*roles: Role) -> Browser:
+            browser = opened()
+            if roles:
+                enter(browser, invite(employer, f"Person {next(numbers)}", *roles))
+            return browser
 
-    yield make
-    for browser in browsers:
-        browser.close()
+        yield make
 
 
 @pytest.fixture
