@@ -75,7 +75,7 @@ def rule(achievement_id: str) -> ResponseReturnValue:
     except (ValueError, UserError) as error:
         if isinstance(error, UserError) and error.code != "rule":
             raise
-        errors = {"decided_on": gettext("Write who has decided it, and the day. The day must have been.")}
+        errors = {"decided_on": gettext("Write who has decided it, and the day. The day cannot be in the future.")}
         return render_template("portal/catalogue/rule.html", **{**page, "errors": errors}, fields=fields), 400
     flash(gettext("The rule is recorded."), "ok")
     return redirect(url_for("catalogue.edit", achievement_id=achievement_id), 303)
