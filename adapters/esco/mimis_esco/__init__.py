@@ -1,0 +1,1 @@
+"""The ESCO classification: its official files read, searched and shown."""
