@@ -6,7 +6,8 @@ Each suite names its fixtures in its docstring. What a user met once as a failur
         adapter_type = MySource
 
 There is no list of exceptions: where kinds differ (a mailbox cannot be asked what it has, a seal has no levels), the
-suite has a class attribute that says which of two promises is kept, and tests that one.
+suite has a class attribute that says which of two promises is kept, and tests that one. Only what a recruitment system
+cannot have at all, such as a folder a register of candidates, is named with its reason, skipped and printed.
 """
 
 from mimis_core.testing.suites.base import AdapterConformance, OpenedConformance, hostile, leaks, secrets_of

@@ -84,6 +84,14 @@ class Sandbox:
     def add_candidate(self, email: str, name: str) -> None:
         """Let an ATS sandbox know an applicant; others know none."""
 
+    def delete_candidate(self, candidate_id: str) -> None:
+        """Let an ATS sandbox forget an applicant, and what stood on her, as the employer deletes her there."""
+        raise NotImplementedError
+
+    def anonymise_candidate(self, candidate_id: str) -> None:
+        """Let an ATS sandbox keep an applicant without her name and address, as the employer's retention wants it."""
+        raise NotImplementedError
+
     def load_recording(self, folder: Path) -> None:
         """Fill the sandbox with recorded traffic of the real system, where it can."""
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from time import sleep
 from typing import Any
 
+from pydantic import SecretStr
+
 from mimis_ats.teamtailor.mapping import error_code
 from mimis_ats.teamtailor.settings import TeamtailorSettings
 from mimis_core import TemporaryError
@@ -73,9 +75,9 @@ def public_api(settings: TeamtailorSettings, wait: Callable[[float], None] = sle
     return TeamtailorApi(Client(settings.url, system="Teamtailor", headers=headers), wait)
 
 
-def partner_api(settings: TeamtailorSettings, wait: Callable[[float], None] = sleep) -> TeamtailorApi:
+def partner_api(settings: TeamtailorSettings, key: SecretStr, wait: Callable[[float], None] = sleep) -> TeamtailorApi:
     """The partner's API, with our key."""
-    authorization = f"{settings.authorization_prefix} {settings.partner_key.get_secret_value()}"
+    authorization = f"{settings.authorization_prefix} {key.get_secret_value()}"
     headers = _headers(settings.partner_api_version, authorization)
     return TeamtailorApi(Client(settings.url, system="Teamtailor's partner API", headers=headers), wait)
 

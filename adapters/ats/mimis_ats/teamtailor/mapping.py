@@ -55,6 +55,19 @@ def candidates(answer: Any, email: str) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
+def candidate_path(identity: str) -> str:
+    """Where one candidate is read."""
+    return f"v1/candidates/{_number(identity)}"
+
+
+def has_address(answer: Any) -> bool:
+    """Whether the candidate of an answer still has an address: one who was anonymised has none."""
+    data = answer.get("data") if isinstance(answer, dict) else None
+    if data is None or not _is_resource(data):
+        raise TemporaryError("Teamtailor answered with something that is no candidate.", mend="Try again later.")
+    return bool(data["attributes"].get("email"))
+
+
 def resources(answer: Any) -> list[dict[str, Any]]:
     """The ``data`` list of a JSON:API document, each with its id and its attributes."""
     data = answer.get("data") if isinstance(answer, dict) else None

@@ -5,22 +5,23 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Sequence
+from itertools import count
 from time import monotonic
 from typing import Any, ClassVar
 
 from mimis_ats.teamtailor.mapping import SUMMARY_LIMIT
+from mimis_ats.teamtailor.sandbox_answers import JSON_API, errors, page
+from mimis_ats.teamtailor.sandbox_notes import NOTES, NoteShelf
 from mimis_core.testing import Answer, Request, Sandbox
 
 ADMIN_KEY = "customer-admin-key"
 PUBLIC_KEY = "customer-public-key"
-PARTNER_KEY = "partner-key"
+PARTNER_KEY = "partner-key-of-the-sandbox"
 PERIOD = 10.0
 """Seconds of one rate period."""
 
 STATES = ("sending", "sent", "pending", "completed", "failed")
 RESULTS = "/partner/v1/partner-results"
-JSON_API = "application/vnd.api+json"
 
 
 class TeamtailorSandbox(Sandbox):
@@ -35,7 +36,9 @@ class TeamtailorSandbox(Sandbox):
         super().__init__()
         self.limit = limit
         self.results: dict[str, dict[str, Any]] = {}
+        self.notes = NoteShelf()
         self._candidates: list[dict[str, Any]] = []
+        self._numbers = count(50001)
         self._state = threading.Lock()
         self._period = (monotonic(), 0)
 
@@ -43,26 +46,51 @@ class TeamtailorSandbox(Sandbox):
         """Put a candidate in, as her application would have done; ids count from 50001."""
         first, _, last = name.partition(" ")
         attributes: dict[str, Any] = {"email": email, "first-name": first, "last-name": last, "tags": [], "pitch": None}
-        number = str(50001 + len(self._candidates))
+        number = str(next(self._numbers))
         self._candidates.append({"id": number, "type": "candidates", "attributes": attributes})
+
+    def address_of(self, candidate_id: str) -> str | None:
+        """Where a candidate is reached; None for one who was anonymised."""
+        found = next(one for one in self._candidates if one["id"] == candidate_id)
+        return str(found["attributes"]["email"]) if found["attributes"]["email"] else None
+
+    def delete_candidate(self, candidate_id: str) -> None:
+        """Delete a candidate, and the results that stood on her."""
+        with self._state:
+            self._candidates = [one for one in self._candidates if one["id"] != candidate_id]
+            self._drop_results(candidate_id)
+
+    def anonymise_candidate(self, candidate_id: str) -> None:
+        """Keep a candidate without name, address and results."""
+        with self._state:
+            for one in self._candidates:
+                if one["id"] == candidate_id:
+                    one["attributes"] |= {"email": None, "first-name": None, "last-name": None}
+            self._drop_results(candidate_id)
+
+    def _drop_results(self, candidate_id: str) -> None:
+        self.notes.drop(candidate_id)
+        self.results = {
+            key: result for key, result in self.results.items() if str(result["candidate-id"]) != candidate_id
+        }
 
     def settings(self) -> dict[str, Any]:
         """The feed table that connects to this sandbox."""
         return {"kind": "teamtailor", "url": self.url, "partner_key": PARTNER_KEY, "api_key": ADMIN_KEY}
 
     def received(self) -> list[tuple[str, bytes]]:
-        """The partner results that are there now."""
+        """The partner results and notes that are there now."""
         with self._state:
             return [
                 (f"{key}.json", json.dumps(value, ensure_ascii=False, indent=2).encode())
-                for key, value in self.results.items()
+                for key, value in [*self.results.items(), *self.notes.held.items()]
             ]
 
     def handle(self, request: Request) -> Answer:
         """Answer as Teamtailor: limits first, then key, version, resource."""
         with self._state:
             left, reset = self._count()
-            answer = self._route(request) if left >= 0 else _errors(429, "too-many-requests", "Too many requests")
+            answer = self._route(request) if left >= 0 else errors(429, "too-many-requests", "Too many requests")
         answer.content_type = JSON_API
         answer.headers |= {
             "X-Rate-Limit-Limit": str(self.limit),
@@ -88,42 +116,52 @@ class TeamtailorSandbox(Sandbox):
             return refused
         if not partner and request.path == "/v1/candidates" and request.method == "GET":
             return self._search(request)
+        if request.path.startswith(NOTES):
+            return self.notes.answer(request, {one["id"] for one in self._candidates})
+        if request.path.startswith("/v1/candidates/") and request.path.endswith("/notes"):
+            return page(self.notes.of(request.path.split("/")[3]), request, self.url)
+        if request.path.startswith("/v1/candidates/") and request.method == "GET":
+            return self._candidate(request.path.removeprefix("/v1/candidates/"))
         if partner and request.path == RESULTS:
             return self._collection(request)
         if partner and request.path.startswith(f"{RESULTS}/"):
             return self._member(request, request.path.removeprefix(f"{RESULTS}/"))
-        return _errors(404, "not-found", "Not found")
+        return errors(404, "not-found", "Not found")
 
     def _search(self, request: Request) -> Answer:
         wanted = request.query.get("filter[email]", [""])[0].casefold()
-        found = [one for one in self._candidates if not wanted or one["attributes"]["email"].casefold() == wanted]
-        return _page(found, request, self.url)
+        known = [(one, one["attributes"]["email"] or "") for one in self._candidates]
+        return page([one for one, email in known if not wanted or email.casefold() == wanted], request, self.url)
+
+    def _candidate(self, number: str) -> Answer:
+        found = next((one for one in self._candidates if one["id"] == number), None)
+        return Answer.of({"data": found}) if found else errors(404, "not-found", "Record not found")
 
     def _collection(self, request: Request) -> Answer:
         if request.method == "GET":
-            return _page([_resource(key, value) for key, value in self.results.items()], request, self.url)
+            return page([_resource(key, value) for key, value in self.results.items()], request, self.url)
         if request.method != "POST":
-            return _errors(405, "method-not-allowed", "Method not allowed")
+            return errors(405, "method-not-allowed", "Method not allowed")
         attributes = _attributes(request)
         wrong = _wrong_field(attributes, None)
         if attributes is None or wrong:
-            return _errors(422, "invalid", "Invalid attribute", wrong or "/data")
+            return errors(422, "invalid", "Invalid attribute", wrong or "/data")
         key = str(uuid.uuid4())
         self.results[key] = attributes
         return Answer.of({"data": _resource(key, attributes)}, 201)
 
     def _member(self, request: Request, key: str) -> Answer:
         if key not in self.results:
-            return _errors(404, "not-found", "Record not found")
+            return errors(404, "not-found", "Record not found")
         if request.method == "DELETE":
             del self.results[key]
             return Answer(204)
         if request.method != "PUT":
-            return _errors(405, "method-not-allowed", "Method not allowed")
+            return errors(405, "method-not-allowed", "Method not allowed")
         attributes = _attributes(request)
         wrong = _wrong_field(attributes, self.results[key])
         if attributes is None or wrong:
-            return _errors(422, "invalid", "Invalid attribute", wrong or "/data")
+            return errors(422, "invalid", "Invalid attribute", wrong or "/data")
         self.results[key] |= attributes
         return Answer.of({"data": _resource(key, self.results[key])})
 
@@ -132,18 +170,18 @@ def _refuse_key(request: Request, partner: bool) -> Answer | None:
     given = request.headers.get("authorization", "")
     if partner:
         known = given in (f"Token {PARTNER_KEY}", f"Bearer {PARTNER_KEY}")
-        return None if known else _errors(401, "unauthorized", "Unauthorized")
+        return None if known else errors(401, "unauthorized", "Unauthorized")
     if given == f"Token token={PUBLIC_KEY}":
-        return _errors(403, "forbidden", "Forbidden")
-    return None if given == f"Token token={ADMIN_KEY}" else _errors(401, "unauthorized", "Unauthorized")
+        return errors(403, "forbidden", "Forbidden")
+    return None if given == f"Token token={ADMIN_KEY}" else errors(401, "unauthorized", "Unauthorized")
 
 
 def _refuse_headers(request: Request) -> Answer | None:
     version = request.headers.get("x-api-version", "")
     if len(version) != 8 or not version.isdigit():
-        return _errors(406, "api-version", "X-Api-Version is required")
+        return errors(406, "api-version", "X-Api-Version is required")
     if request.method in ("POST", "PUT") and request.headers.get("content-type") != JSON_API:
-        return _errors(415, "media-type", "Unsupported media type")
+        return errors(415, "media-type", "Unsupported media type")
     return None
 
 
@@ -177,28 +215,3 @@ def _depth(value: Any) -> int:
 
 def _resource(key: str, attributes: dict[str, Any]) -> dict[str, Any]:
     return {"id": key, "type": "partner-results", "attributes": attributes}
-
-
-def _page(items: Sequence[dict[str, Any]], request: Request, url: str) -> Answer:
-    size = min(int(request.query.get("page[size]", ["10"])[0]), 30)
-    number = int(request.query.get("page[number]", ["1"])[0])
-    count = -(-len(items) // size)
-    links = {"first": _link(url, request, 1, size), "last": _link(url, request, max(count, 1), size)}
-    if number < count:
-        links["next"] = _link(url, request, number + 1, size)
-    if number > 1:
-        links["prev"] = _link(url, request, number - 1, size)
-    start = (number - 1) * size
-    meta = {"record-count": len(items), "page-count": count}
-    return Answer.of({"data": list(items[start : start + size]), "links": links, "meta": meta})
-
-
-def _link(url: str, request: Request, number: int, size: int) -> str:
-    return f"{url}{request.path}?page%5Bnumber%5D={number}&page%5Bsize%5D={size}"
-
-
-def _errors(status: int, code: str, title: str, pointer: str | None = None) -> Answer:
-    error: dict[str, Any] = {"title": title, "detail": title, "code": code, "status": str(status)}
-    if pointer:
-        error["source"] = {"pointer": pointer}
-    return Answer.of({"errors": [error]}, status)

@@ -1,0 +1,67 @@
+"""A folder whose system knows one person, and the feed that writes there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mimis_ats.generic.export import HrExportFeed
+from mimis_ats.generic.folder import DropFolderFeed
+from mimis_ats.generic.recruiter import RecruiterMailFeed
+from mimis_ats.generic.sandbox import DropFolderSandbox, FaultyDisk
+
+from mimis_core import Candidate, Person, TalentEntry
+from mimis_core.testing import Sandbox
+
+EMAIL = "amina@example.org"
+ENTRY = TalentEntry(
+    key="https://school.example/shares/1",
+    candidate=Candidate(id="1001"),
+    summary="1 kontrollerad mikromerit / 1 verified micro-credential",
+    url="https://school.example/s/token",
+    details={"Batterier för nybörjare": "Malmö folkhögskola"},
+)
+
+
+KINDS: dict[str, Any] = {one.kind: one for one in (DropFolderFeed, HrExportFeed, RecruiterMailFeed)}
+
+
+def connect(server: Sandbox, **changed: Any) -> Any:
+    """The feed of a sandbox, on a disk that has its faults."""
+    table = {**server.settings(), **changed}
+    kind = KINDS[table.pop("kind")]
+    return kind(kind.kind, kind.Settings(**table), disk=FaultyDisk(server))
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return DropFolderSandbox()
+
+
+@pytest.fixture
+def server(sandbox: Sandbox) -> Iterator[Sandbox]:
+    with sandbox:
+        sandbox.add_candidate(EMAIL, "Amina Öberg")
+        yield sandbox
+
+
+@pytest.fixture
+def feed(server: Sandbox) -> Iterator[Any]:
+    with connect(server) as feed:
+        yield feed
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person(email=EMAIL)
+
+
+@pytest.fixture
+def stranger() -> Person:
+    return Person(email="nobody@example.org")
+
+
+@pytest.fixture
+def entry() -> TalentEntry:
+    return ENTRY

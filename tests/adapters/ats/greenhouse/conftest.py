@@ -1,0 +1,65 @@
+"""A Greenhouse with one candidate, and feeds connected to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from mimis_ats.greenhouse.feed import GreenhouseFeed
+from mimis_ats.greenhouse.pace import Pace
+from mimis_ats.greenhouse.sandbox import GreenhouseSandbox
+from mimis_ats.greenhouse.settings import GreenhouseSettings
+
+from mimis_core import Candidate, Person, TalentEntry
+
+EMAIL = "amina@example.org"
+ENTRY = TalentEntry(
+    key="https://school.example/shares/1",
+    candidate=Candidate(id="978031"),
+    summary="1 kontrollerad mikromerit / 1 verified micro-credential",
+    url="https://school.example/s/token",
+    details={"Batterier för nybörjare": "Malmö folkhögskola"},
+)
+Connect = Callable[..., GreenhouseFeed]
+
+
+@pytest.fixture
+def server() -> Iterator[GreenhouseSandbox]:
+    with GreenhouseSandbox(limit=10_000) as sandbox:
+        sandbox.add_candidate(EMAIL, "Amina Öberg")
+        yield sandbox
+
+
+@pytest.fixture
+def connect(server: GreenhouseSandbox) -> Iterator[Connect]:
+    made: list[GreenhouseFeed] = []
+
+    def make(v1: bool = False, pace: Pace | None = None, **changed: Any) -> GreenhouseFeed:
+        table = {**(server.settings_v1() if v1 else server.settings()), **changed}
+        made.append(GreenhouseFeed(table.pop("kind"), GreenhouseSettings(**table), pace))
+        return made[-1]
+
+    yield make
+    for feed in made:
+        feed.close()
+
+
+@pytest.fixture
+def feed(connect: Connect) -> GreenhouseFeed:
+    return connect()
+
+
+@pytest.fixture
+def person() -> Person:
+    return Person(email=EMAIL, full_name="Amina Öberg")
+
+
+@pytest.fixture
+def stranger() -> Person:
+    return Person(email="nobody@example.org")
+
+
+@pytest.fixture
+def entry() -> TalentEntry:
+    return ENTRY
