@@ -15,11 +15,16 @@ from typing import Any, Literal
 from mimis_ats.intake import Incoming, IncomingCredential, same_address
 from mimis_ats.standing import TAKEN_BACK, entry_for, judge, same_outcome
 from mimis_ats.texts import REASONS
-from mimis_core import Candidate, Check, DataError, FeedReceipt, MimisError, Person, TalentFeed, Verdict
+from mimis_ats.writing import Writer, Written
+from mimis_core import Candidate, Check, DataError, FeedReceipt, TalentEntry, Verdict
 from mimis_core.services import ImportedCredential, ImportedShare, Services
 
 NOT_SHOWN = Verdict(verdict="unknown", checks=(Check(type="format", status="skipped", reason="shared without name"),))
 """Verdict on a credential whose file was not handed over."""
+
+State = Literal["refused", "ask", "written", "verified"]
+Obstacle = tuple[Literal["refused", "ask"], str]
+"""State and reason of what is not written anywhere."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ class Desk:
         self._services = services
         self._by = by
         self._today = today
-        self._feeds: dict[str, TalentFeed[Any]] = {feed.name: feed for feed in services.open_feeds()}
+        feeds = services.open_feeds()
+        self._has_feeds = bool(feeds)
+        self._writer = Writer(feeds, services.clock)
 
     def take(self, incoming: Incoming, candidate_email: str | None = None) -> Taken:
         """Verify a share and write it where its person is found. ``candidate_email`` is a recruiter's decision."""
@@ -86,21 +93,22 @@ class Desk:
 
         What cannot be removed keeps its receipt and the state ``attention``; the next pull tries again.
         """
-        left: list[FeedReceipt] = []
-        errors: list[str] = []
-        for receipt in known.receipts:
-            try:
-                self._feeds[receipt.feed].remove(receipt)
-            except KeyError:
-                errors.append(f"There is no feed {receipt.feed!r} in mimis.toml any more.")
-                left.append(receipt)
-            except MimisError as error:
-                errors.append(str(error))
-                left.append(receipt)
+        done = self._writer.remove(known)
         forgotten = {"credentials": (), "person_name": None, "person_email": None, "purpose": None}
-        state = {"state": "attention" if left else "withdrawn", "receipts": tuple(left)}
-        text = REASONS["not-removed" if left else reason]
-        return self._save(known.model_copy(update={**forgotten, **state, "reason": text}), known, errors)
+        state = {"state": "attention" if done.receipts else "withdrawn"}
+        text = REASONS["not-removed" if done.receipts else reason]
+        return self._save(known.model_copy(update={**forgotten, **state, "reason": text}), known, done)
+
+    def hand_over(self, known: ImportedShare, receipt: FeedReceipt) -> TalentEntry | None:
+        """What a system that asked for a share is to show at the place that it made; None when the share does not hold.
+
+        The place is kept, to be brought up to date and emptied like any other. Raises as the feed does.
+        """
+        if self._obstacle(known) is not None:
+            return None
+        done = self._writer.adopt(known, receipt)
+        self._save(known.model_copy(update={"state": "written", "reason": None}), known, done)
+        return entry_for(known, Candidate(id=receipt.candidate_id))
 
     def was_taken_back(self, share: ImportedShare) -> bool:
         """Whether an issuer has taken back a credential of the share, for good or for now."""
@@ -112,22 +120,28 @@ class Desk:
 
     def _checked_again(self, known: ImportedShare, said: Mapping[str, str]) -> tuple[ImportedCredential, ...]:
         held = {one.urn: one for one in known.credentials}
-        return tuple(
-            self._check(
-                IncomingCredential(
-                    one.urn, one.title, one.issuer_name, one.content or None, said.get(one.urn, one.status)
-                ),
-                held,
+        again = (
+            IncomingCredential(
+                urn=one.urn,
+                title=one.title,
+                issuer_name=one.issuer_name,
+                content=one.content or None,
+                status=said.get(one.urn, one.status),
+                competence=one.competence,
             )
             for one in known.credentials
         )
+        return tuple(self._check(one, held) for one in again)
 
     def _check(self, one: IncomingCredential, seen: dict[str, ImportedCredential]) -> ImportedCredential:
         """The verified credential; names come from the sealed file, not from who handed it over."""
         earlier = seen.get(one.urn)
         shown: dict[str, Any] = {"urn": one.urn, "title": one.title, "issuer_name": one.issuer_name}
         if one.content is None:
-            return earlier or ImportedCredential(**shown, verdict=NOT_SHOWN, content=b"")
+            if earlier and earlier.verdict != NOT_SHOWN:
+                return earlier
+            said = {"status": one.status, "competence": one.competence}
+            return ImportedCredential(**shown, verdict=NOT_SHOWN, content=b"", **said)
         verdict = self._services.verify(one.content, fresh=True)
         # what cannot be asked today leaves the last answer standing in the ATS, which is honest by its link
         if earlier and (same_outcome(earlier.verdict, verdict) or verdict.verdict == "unknown"):
@@ -147,8 +161,8 @@ class Desk:
             status=one.status,
         )
 
-    def _obstacle(self, draft: ImportedShare) -> tuple[Literal["refused", "ask"], str] | None:
-        """Why a share is not written anywhere: state and reason, or None when nothing stands in the way."""
+    def _obstacle(self, draft: ImportedShare) -> Obstacle | None:
+        """Why a share is not written anywhere, or None when nothing stands in the way."""
         states = {judge(one) for one in draft.credentials}
         for wrong in ("invalid", *TAKEN_BACK, "expired"):
             if wrong in states:
@@ -163,7 +177,7 @@ class Desk:
             return "ask", "no-link"
         return self._mismatch(draft, draft.link)
 
-    def _mismatch(self, draft: ImportedShare, link: str) -> tuple[Literal["ask"], str] | None:
+    def _mismatch(self, draft: ImportedShare, link: str) -> Obstacle | None:
         """Whether sealed files and the share around them tell different stories: anyone can copy a sealed file."""
         trusted = {issuer.url.rstrip("/") for issuer in self._services.settings.issuers.values()}
         for one in draft.credentials:
@@ -176,61 +190,30 @@ class Desk:
 
     def _settle(self, draft: ImportedShare, known: ImportedShare | None) -> Taken:
         """Bring the recruitment systems in line with a checked share, and keep what became of it."""
-        receipts = {receipt.feed: receipt for receipt in (known.receipts if known else ())}
         stop = self._obstacle(draft)
-        doubts: list[str] = []
-        errors: list[str] = []
-        stale = False
-        for name, feed in self._feeds.items():
-            earlier = receipts.get(name)
-            try:
-                if earlier and known:
-                    receipts[name] = self._update(feed, draft, known, earlier)
-                elif stop is None:
-                    receipt, doubt = self._place(feed, draft)
-                    receipts |= {name: receipt} if receipt else {}
-                    doubts += [doubt] if doubt else []
-            except MimisError as error:
-                errors.append(str(error))
-                stale = stale or earlier is not None
-        state, reason = _outcome(stop, doubts, bool(receipts), bool(errors))
-        update: dict[str, Any] = {"state": state, "reason": reason, "receipts": tuple(receipts.values())}
-        if stale and known:  # keep the old standing, so that the next pull sees the difference and writes it
+        done = self._writer.write(draft, known, blocked=stop is not None)
+        state, reason = self._outcome(stop, done)
+        update: dict[str, Any] = {"state": state, "reason": reason}
+        if done.stale and known:  # keep the old standing, so that the next pull sees the difference and writes it
             update["credentials"] = known.credentials
-        return self._save(draft.model_copy(update=update), known, errors)
+        return self._save(draft.model_copy(update=update), known, done)
 
-    def _update(
-        self, feed: TalentFeed[Any], draft: ImportedShare, known: ImportedShare, earlier: FeedReceipt
-    ) -> FeedReceipt:
-        candidate = Candidate(id=earlier.candidate_id)
-        entry = entry_for(draft, candidate)
-        return earlier if entry == entry_for(known, candidate) else feed.put(entry, earlier)
+    def _outcome(self, stop: Obstacle | None, done: Written) -> tuple[State, str | None]:
+        standing: State = "written" if done.receipts else "verified"
+        if stop is not None:
+            return ("written" if done.receipts else stop[0]), REASONS[stop[1]]
+        if done.errors:
+            return standing, REASONS["not-written"]
+        if done.doubts:
+            return "ask", REASONS[done.doubts[0]]
+        return standing, REASONS["no-system"] if self._has_feeds and not done.receipts else None
 
-    def _place(self, feed: TalentFeed[Any], draft: ImportedShare) -> tuple[FeedReceipt | None, str | None]:
-        """The receipt, or what a recruiter must decide first."""
-        if not draft.person_email:
-            return None, "no-email"
-        found = feed.find(Person(email=draft.person_email, full_name=draft.person_name))
-        if len(found) != 1:
-            return None, "several" if found else "no-candidate"
-        return feed.put(entry_for(draft, found[0]), None), None
-
-    def _save(self, share: ImportedShare, known: ImportedShare | None, errors: list[str]) -> Taken:
+    def _save(self, share: ImportedShare, known: ImportedShare | None, done: Written) -> Taken:
+        untold = (*(known.untold if known else ()), *done.traces)
+        share = share.model_copy(update={"receipts": tuple(done.receipts.values()), "untold": untold})
         if share != known:
             self._services.save_import(share, self._by)
-        return Taken(share, share != known, tuple(errors))
-
-
-def _outcome(
-    stop: tuple[Literal["refused", "ask"], str] | None, doubts: list[str], written: bool, failed: bool
-) -> tuple[Literal["refused", "ask", "written", "verified"], str | None]:
-    if stop is not None:
-        return ("written" if written else stop[0]), REASONS[stop[1]]
-    if failed:
-        return ("written" if written else "verified"), REASONS["not-written"]
-    if doubts:
-        return "ask", REASONS[doubts[0]]
-    return ("written" if written else "verified"), None
+        return Taken(share, share != known, tuple(done.errors))
 
 
 def _name(text: str | None) -> str:

@@ -13,13 +13,15 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mimis_core import DataError, UserError
+from mimis_core.services import Competence
 
 
 @dataclass(frozen=True)
 class IncomingCredential:
     """One credential as handed over. ``content`` is None when the learner shared without her name.
 
-    ``status`` is what the issuer's page says; the verdict rests on the signed answer alone.
+    ``status`` is what the issuer's page says; the verdict rests on the signed answer alone. ``competence`` is what it
+    says that a credential without its file proves.
     """
 
     urn: str
@@ -27,6 +29,7 @@ class IncomingCredential:
     issuer_name: dict[str, str]
     content: bytes | None
     status: str | None = None
+    competence: Competence | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class _Credential(_Lenient):
     issuer: dict[str, str] | str
     status: Any = None
     sealed: dict[str, Any] | str | None = None
+    competence: Any = None
 
 
 class _Share(_Lenient):
@@ -133,7 +137,17 @@ def same_address(one: str, other: str) -> bool:
 
 
 def _incoming(one: _Credential) -> IncomingCredential:
-    return IncomingCredential(one.urn, _texts(one.title), _texts(one.issuer), _content(one.sealed), _word(one.status))
+    content, status = _content(one.sealed), _word(one.status)
+    proved = _competence(one.competence) if content is None else None
+    return IncomingCredential(one.urn, _texts(one.title), _texts(one.issuer), content, status, proved)
+
+
+def _competence(value: Any) -> Competence | None:
+    """What it proves; None where this version does not understand it."""
+    try:
+        return Competence.model_validate(value)
+    except ValidationError:
+        return None
 
 
 def _texts(value: dict[str, str] | str) -> dict[str, str]:

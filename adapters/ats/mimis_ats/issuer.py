@@ -8,12 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 from mimis_ats.intake import Incoming, issuer_of_link, read_share
 from mimis_core import DataError, NotFoundError, TemporaryError
 from mimis_core.http import Client, Response
 from mimis_core.paging import by_cursor
+from mimis_core.services import Trace
 
 API = "api/partner/v1"
 LARGEST_SHARE = 10 * 1024 * 1024
@@ -34,8 +37,9 @@ class ShareState:
 class Issuer:
     """One issuer's partner API, asked with the client id and secret that it gave us."""
 
-    def __init__(self, url: str, client_id: str, client_secret: str) -> None:
+    def __init__(self, url: str, client_id: str, client_secret: str, scope: str = "shares:read") -> None:
         self.url = url.rstrip("/")
+        self._scope = scope
         self._secret = (client_id, client_secret)
         self._token: str | None = None
         self._lock = threading.Lock()
@@ -61,6 +65,24 @@ class Issuer:
         _refuse_gone(self._client, response, _problem_code(response, response.content))
         return read_share(self._client.json(response), self.url)
 
+    def add_trace(self, share_id: str, trace: Trace) -> None:
+        """Tell what we did with a share, also after it has ended; its learner sees it. Raises as the client does."""
+        _keep(self._client, f"{API}/shares/{share_id}/traces", trace)
+
+    def propose(self, proposal: dict[str, Any]) -> dict[str, Any]:
+        """Propose learning outcomes; gives it as kept. The same again within a day is the same proposal.
+
+        Raises as the client does, with the issuer's code for what it refuses.
+        """
+        body = json.dumps(proposal, sort_keys=True).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": sha256(body).hexdigest()}
+        response = self._client.ask("POST", f"{API}/proposals", data=body, headers=headers)
+        return self._answered(response)
+
+    def proposal(self, proposal_id: str) -> dict[str, Any]:
+        """A proposal of ours with the answer, when there is one. Raises NotFoundError, and as the client does."""
+        return self._answered(self._client.ask("GET", f"{API}/proposals/{quote(proposal_id, safe='')}"))
+
     def close(self) -> None:
         """Close the connections."""
         self._tokens.close()
@@ -69,10 +91,15 @@ class Issuer:
     def _authorise(self, renew: bool) -> str:
         with self._lock:
             if self._token is None or renew:
-                form = {"grant_type": "client_credentials", "scope": "shares:read"}
+                form = {"grant_type": "client_credentials", "scope": self._scope}
                 answer = self._json(self._tokens.send("POST", f"{API}/token", data=form, auth=self._secret))
                 self._token = str(answer.get("access_token"))
             return f"Bearer {self._token}"
+
+    def _answered(self, response: Response) -> dict[str, Any]:
+        if response.status_code >= 400:
+            raise self._client.error(response, _problem_code(response, response.content))
+        return self._json(response)
 
     def _json(self, response: Response) -> dict[str, Any]:
         body = self._client.json(response)
@@ -81,14 +108,19 @@ class Issuer:
         return body
 
 
-def open_link(link: str) -> Incoming:
+def open_link(link: str, *, retries: int = 3, timeout: tuple[float, float] = (5.0, 30.0)) -> Incoming:
     """Open a share page as a program; the issuer records it as a look.
+
+    Arguments:
+        link: the address of the page; it is asked whatever it leads to.
+        retries: how often it is asked again after a fault.
+        timeout: seconds to connect, and between two bytes.
 
     Raises NotFoundError when it is gone, and DataError for what is no share or larger than :data:`LARGEST_SHARE`.
     """
-    issuer, headers = issuer_of_link(link), {"Accept": "application/json"}
+    issuer, headers = issuer_of_link(link), {"Accept": "application/json", "Accept-Encoding": "identity"}
     with (
-        closing(Client(issuer, system="The share page")) as client,
+        closing(Client(issuer, system="The share page", retries=retries, timeout=timeout)) as client,
         client.ask("GET", link, headers=headers, allow_redirects=False, stream=True) as response,
     ):
         content = _bounded(response)
@@ -103,8 +135,24 @@ def is_open(link: str) -> bool:
     return response.status_code == 200 and response.headers.get("Mimis-Share") == "active"
 
 
+def add_trace_by_link(link: str, trace: Trace) -> None:
+    """Tell the same to where a share's page stands, which needs no account there."""
+    with closing(Client(issuer_of_link(link), system="The share page")) as client:
+        _keep(client, f"{link}/traces", trace)
+
+
+def _keep(client: Client, address: str, trace: Trace) -> None:
+    response = client.ask("POST", address, json=trace.model_dump(mode="json"), allow_redirects=False)
+    _refuse_gone(client, response, _problem_code(response, response.content))
+
+
 def _bounded(response: Response) -> bytes:
-    """An answer whose length nobody has promised. Raises DataError without an end, TemporaryError when cut off."""
+    """An answer whose length nobody has promised. Raises DataError without an end, TemporaryError when cut off.
+
+    A packed one is refused: what little of it is read may be anything long once it is unpacked.
+    """
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise DataError("The answer of the share page is packed.", code="share")
     content, deadline = bytearray(), time.monotonic() + LONGEST_ANSWER
     try:
         for chunk in response.iter_content(65536):

@@ -1,31 +1,38 @@
-"""OAuth 2 client credentials for the partner API: short JWT access tokens, and the guard that checks them."""
+"""OAuth 2 client credentials for the partner API: clients, and the short JWT access tokens that they get."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from functools import lru_cache
 from time import time
-from typing import Any, NoReturn
+from typing import Any
 
-from authlib.integrations.flask_oauth2 import AuthorizationServer, ResourceProtector
-from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator
+from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from mimis_ats.problems import ApiError
+from mimis_ats import assertions
 from mimis_ats.schemas import SCOPES
 from mimis_core import AuthenticationError, ConfigurationError, NotFoundError
-from mimis_core.services import Services
+from mimis_core.services import Partner, Services
 from mimis_core.web import current_services
 
+PREFIX = "/api/partner/v1"
 LIFETIME = 15 * 60
 """Seconds that a token is valid: short, since it is not looked up when it is used."""
+ALGORITHM = "HS256"
+METHODS = (assertions.METHOD, "client_secret_basic", "client_secret_post")
+"""How a client may show who it is: a signed assertion counts before a secret."""
+
+
+def api_address(services: Services) -> str:
+    """Address of the partner API, which its tokens are meant for."""
+    return services.settings.base_url.rstrip("/") + PREFIX
 
 
 def issue_token(services: Services, client_id: str, scope: str, now: float | None = None) -> str:
@@ -33,26 +40,38 @@ def issue_token(services: Services, client_id: str, scope: str, now: float | Non
     issued = int(time() if now is None else now)
     claims = {
         "iss": services.settings.base_url,
-        "aud": _audience(services),
+        "aud": api_address(services),
         "sub": client_id,
         "scope": scope,
         "iat": issued,
         "exp": issued + LIFETIME,
         "jti": secrets.token_urlsafe(12),
     }
-    return jwt.encode({"alg": "HS256", "typ": "at+jwt"}, claims, _key(services))
+    return jwt.encode({"alg": ALGORITHM, "typ": "at+jwt"}, claims, token_key(services))
 
 
-def _audience(services: Services) -> str:
-    return f"{services.settings.base_url.rstrip('/')}/api/partner/v1"
+def token_key(services: Services) -> OctKey:
+    """The key of our tokens, derived from ``secret_key``. Raises ConfigurationError without one."""
+    return derived_key(token_secret(services))
 
 
-def _key(services: Services) -> OctKey:
-    secret = services.settings.secret_key
-    if secret is None:
+def token_secret(services: Services) -> str:
+    """What the key is derived from. Raises ConfigurationError when there is nothing."""
+    if services.settings.secret_key is None:
         raise ConfigurationError("The partner API needs secret_key.", mend="Set secret_key in mimis.toml.")
+    return services.settings.secret_key.get_secret_value()
+
+
+@lru_cache(maxsize=100)
+def derived_key(secret: str) -> OctKey:
+    """The key, the same for the same secret; it is needed at each request."""
     derive = HKDF(SHA256(), length=32, salt=None, info=b"mimis partner api access token")
-    return OctKey.import_key(derive.derive(secret.get_secret_value().encode()))
+    return OctKey.import_key(derive.derive(secret.encode()))
+
+
+def scopes_of(partner: Partner) -> tuple[str, ...]:
+    """What a partner's tokens may be good for."""
+    return tuple(name for name in SCOPES if partner.scopes is None or name in partner.scopes)
 
 
 class PartnerClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
@@ -66,9 +85,9 @@ class PartnerClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
         return self.client_id
 
     def get_allowed_scope(self, scope: str | None) -> str:
-        """The known ones of the scopes asked for; all when none is named."""
-        wanted = scope.split() if scope else list(SCOPES)
-        return " ".join(name for name in wanted if name in SCOPES)
+        """Those of the scopes asked for that the partner may have; all that it may have when none is named."""
+        allowed = scopes_of(current_services().partner(self.client_id))
+        return " ".join(name for name in allowed if not scope or name in scope.split())
 
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether the services know this pair."""
@@ -79,8 +98,8 @@ class PartnerClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
         return True
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """A secret is always needed, in the header or in the form."""
-        return method in ("client_secret_basic", "client_secret_post")
+        """A client without a secret or a key is none."""
+        return method in METHODS
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Partners act for themselves only."""
@@ -90,7 +109,13 @@ class PartnerClient(ClientMixin):  # type: ignore[misc]  # Authlib is untyped
 class PartnerGrant(ClientCredentialsGrant):  # type: ignore[misc]  # Authlib is untyped
     """Client credentials; issues without Authlib's debug line, which would write the token into the log."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+    TOKEN_ENDPOINT_AUTH_METHODS = list(METHODS)
+
+    def validate_requested_scope(self) -> None:
+        """Raise InvalidScopeError for scopes that do not exist, or of which the partner may have none."""
+        super().validate_requested_scope()
+        if not self.request.client.get_allowed_scope(self.request.payload.scope):
+            raise InvalidScopeError
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """The token answer; nothing is stored."""
@@ -104,6 +129,7 @@ def authorization_server() -> AuthorizationServer:
     server._query_client = PartnerClient  # init_app would take it too, but also read OAUTH2_* from the app
     server.scopes_supported = list(SCOPES)
     server.register_token_generator("default", BearerTokenGenerator(_generate, expires_generator=LIFETIME))
+    server.register_client_auth_method(assertions.METHOD, _authenticate_by_key)
     server.register_grant(PartnerGrant)
     return server
 
@@ -112,62 +138,8 @@ def _generate(client: PartnerClient, scope: str, **_: Any) -> str:
     return issue_token(current_services(), client.client_id, scope)
 
 
-@dataclass(frozen=True)
-class AccessToken:
-    """A token whose signature and claims were good; ``client_id`` is the partner's."""
-
-    client_id: str
-    scope: str
-
-    def get_scope(self) -> str:
-        """Scopes that were granted."""
-        return self.scope
-
-    def is_expired(self) -> bool:
-        """Expired tokens are not read at all."""
-        return False
-
-    def is_revoked(self) -> bool:
-        """A removed partner's tokens end at once."""
-        try:
-            current_services().partner(self.client_id)
-        except NotFoundError:
-            return True
-        return False
-
-
-class PartnerTokenValidator(BearerTokenValidator):  # type: ignore[misc]  # Authlib is untyped
-    """Reads our own tokens."""
-
-    def authenticate_token(self, token_string: str) -> AccessToken | None:
-        """The token, or None when it is not ours, not for this API, or too old."""
-        services = current_services()
-        claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": services.settings.base_url},
-            aud={"essential": True, "value": _audience(services)},
-            exp={"essential": True},
-            sub={"essential": True},
-        )
-        try:
-            token = jwt.decode(token_string, _key(services), algorithms=["HS256"])
-            claims.validate(token.claims)
-        except (JoseError, ValueError):
-            return None
-        return AccessToken(token.claims["sub"], str(token.claims.get("scope", "")))
-
-
-class PartnerGuard(ResourceProtector):  # type: ignore[misc]  # Authlib is untyped
-    """Protects the endpoints; a refusal is a problem document with the WWW-Authenticate header."""
-
-    def raise_error_response(self, error: OAuth2Error) -> NoReturn:
-        """Turn Authlib's refusal into ours."""
-        detail = "The token lacks the scope for this." if error.status_code == 403 else "A valid token is needed."
-        challenge = f'Bearer realm="mimis", error="{error.error}"'
-        raise ApiError(error.status_code, str(error.error), detail, {"WWW-Authenticate": challenge})
-
-
-def guard() -> PartnerGuard:
-    """A protector that accepts our tokens only."""
-    protector = PartnerGuard()
-    protector.register_token_validator(PartnerTokenValidator())
-    return protector
+def _authenticate_by_key(query_client: Any, request: OAuth2Request) -> PartnerClient | None:
+    services = current_services()
+    audiences = f"{api_address(services)}/token", services.settings.base_url, api_address(services)
+    client_id = assertions.client_of_assertion(request.form, audiences)
+    return None if client_id is None else query_client(client_id)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 
 from mimis_ats.employer import Desk, Taken
 from mimis_ats.intake import share_key
 from mimis_ats.issuer import Issuer, is_open, open_link
+from mimis_ats.telling import tell
 from mimis_core import MimisError, NotFoundError
 from mimis_core.services import ImportedShare, Services
 
@@ -18,12 +19,16 @@ Tell = Callable[[str], None]
 
 @dataclass
 class PullReport:
-    """What a round did. ``failures`` says, by issuer or share, what must be tried again or mended."""
+    """What a round did.
+
+    ``failures`` says, by issuer or share, what must be tried again or mended; ``failed`` are those that did not answer.
+    """
 
     seen: int = 0
     changed: int = 0
     states: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
 
     def note(self, taken: Taken) -> None:
         """Count one share."""
@@ -33,7 +38,7 @@ class PullReport:
         self.failures += [f"{taken.share.key}: {error}" for error in taken.errors]
 
 
-def pull_all(services: Services, desk: Desk, tell: Tell = lambda _: None) -> PullReport:
+def pull_all(services: Services, desk: Desk, progress: Tell = lambda _: None) -> PullReport:
     """Ask every configured issuer, then every link, then look at the dates of files.
 
     One that does not answer is noted and the others go on. Repeated without news, it writes nothing and opens
@@ -43,18 +48,20 @@ def pull_all(services: Services, desk: Desk, tell: Tell = lambda _: None) -> Pul
     report = PullReport()
     urls = set()
     for name, table in services.settings.issuers.items():
-        tell(f"{name}: asking {table.url}")
+        progress(f"{name}: asking {table.url}")
         urls.add(table.url.rstrip("/"))
         secret = table.client_secret.get_secret_value()
         with closing(Issuer(table.url, table.client_id, secret)) as issuer:
             try:
                 for step in _pull_issuer(services, desk, issuer):
                     _attempt(report, name, step)
+                _tell_all(services, report, issuer)
             except MimisError as error:
                 report.failures.append(f"{name}: {error}")
     for known in services.imports():
         if known.issuer not in urls and known.state != "withdrawn":
             _attempt(report, known.key, _link_step(desk, known))
+    _tell_all(services, report, None, urls)
     return report
 
 
@@ -71,6 +78,17 @@ def pull_one(services: Services, desk: Desk, known: ImportedShare) -> Taken:
     return _link_step(desk, known)()
 
 
+def _tell_all(services: Services, report: PullReport, issuer: Issuer | None, others: Collection[str] = ()) -> None:
+    """Tell one issuer, or all but those that have a list, what this round did and those before it.
+
+    Whoever has just failed us is left for the next round.
+    """
+    for share in services.imports():
+        mine = share.issuer == issuer.url if issuer else share.issuer not in others
+        if share.untold and mine and share.key not in report.failed:
+            report.failures += [f"{share.key}: {error}" for error in tell(services, share, issuer)[1]]
+
+
 Step = Callable[[], Taken]
 
 
@@ -80,6 +98,7 @@ def _attempt(report: PullReport, subject: str, step: Step) -> None:
     except MimisError as error:
         report.seen += 1
         report.failures.append(f"{subject}: {error}")
+        report.failed.add(subject)
 
 
 def _pull_issuer(services: Services, desk: Desk, issuer: Issuer) -> Iterator[Step]:

@@ -7,12 +7,16 @@ REASONS = {
     "The share does not say which application it belongs to. Choose the candidate yourself.",
     "no-candidate": "Rekryteringssystemet har ingen kandidat med den adressen. Ingen har lagts till. / "
     "The recruitment system has no candidate with that address. Nobody was added.",
+    "candidate-gone": "Kandidaten finns inte längre i rekryteringssystemet. Uppgiften följde med. / "
+    "The candidate is no longer in the recruitment system. The entry went with her.",
+    "no-system": "Inget system är inställt för det som delningen gäller. Inget är skrivet någonstans. / "
+    "No system is set up for what the share is for. Nothing was written anywhere.",
     "several": "Rekryteringssystemet har flera kandidater med den adressen. Välj själv. / "
     "The recruitment system has several candidates with that address. Choose yourself.",
     "no-link": "Filen har ingen delning att peka på. Lägg den själv vid rätt kandidat. / "
     "The file has no share to point to. Attach it to the right candidate yourself.",
-    "anonymous": "Delningen är utan namn. Be om en delning med namn när det behövs. / "
-    "The share is without a name. Ask for one with a name when it is needed.",
+    "anonymous": "Delningen är utan namn. Vill ni veta vem det är, fråga på delningens sida. / "
+    "The share is without a name. To know who it is, ask on the page of the share.",
     "unknown": "Beviset går inte att kontrollera just nu. Det säger inget om beviset. / "
     "The credential cannot be checked right now. That says nothing about the credential.",
     "names": "Namnet på delningen och namnet i beviset är olika. Fråga personen. / "
@@ -52,3 +56,17 @@ def summary(valid: int, total: int) -> str:
     if valid == total:
         return f"{total} kontrollerade mikromeriter / {total} verified micro-credentials"
     return f"{valid} av {total} mikromeriter gäller / {valid} of {total} micro-credentials hold"
+
+
+TOLD_IN_ATS = {
+    "key": "Anslutningen till mimis stämmer inte. Aktivera den igen. / "
+    "The connection to mimis is not right. Activate it again.",
+    "message": "mimis förstod inte frågan. / mimis did not understand the request.",
+    "again": "Frågan är redan besvarad. Fråga en gång till. / The request was answered already. Ask once more.",
+    "none": "Personen har inte delat några mikromeriter med er. / "
+    "The person has not shared any micro-credentials with you.",
+    "other": "Personens mikromeriter står redan på en annan kandidat. / "
+    "The person's micro-credentials stand on another candidate already.",
+    "not-now": "Det går inte just nu. Försök igen om en stund. / That does not work right now. Try again in a while.",
+}
+"""What a recruiter reads in her own system when she asks there and gets nothing."""

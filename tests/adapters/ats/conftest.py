@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,15 +37,20 @@ from mimis_core import (
 from mimis_core.services import (
     CredentialView,
     ImportedShare,
+    Mark,
     OpenShare,
     Partner,
     SharedCredential,
     ShareView,
     StatusView,
+    Trace,
 )
 from mimis_core.settings import IssuerTable, Settings
 from mimis_core.testing import Answer, Request, Sandbox
 from mimis_core.web import create_app
+from tests.look_ups import names
+
+__all__ = ["names"]
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 UNTIL = date.today() + timedelta(days=30)
@@ -102,6 +108,7 @@ class FakeSchool:
     partners: dict[str, Partner] = field(default_factory=dict)
     shares: dict[str, OpenShare] = field(default_factory=dict)
     disclosures: list[str] = field(default_factory=list)
+    traces: list[tuple[str, str, str]] = field(default_factory=list)
     attempts: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     verdict: Verdict = VALID
 
@@ -165,13 +172,28 @@ class FakeSchool:
         rest = [one for one in mine if one.id > (after or "")]
         return rest[:limit], rest[limit - 1].id if len(rest) > limit else None
 
+    def share_version(self, partner_id: str, share_id: str) -> str:
+        return self.version_of(self._open(partner_id, share_id).share)
+
+    def version_of(self, view: ShareView) -> str:
+        return sha256(view.model_dump_json().encode()).hexdigest()
+
     def open_share_as(self, partner_id: str, share_id: str) -> OpenShare:
+        opened = self._open(partner_id, share_id)
+        self.disclosures.append(share_id)
+        return opened
+
+    def add_trace_as(self, partner_id: str, share_id: str, trace: Trace, mark: Mark | None = None) -> None:
+        if share_id not in self.shares:
+            raise NotFoundError("unknown", code="unknown")
+        self.traces.append((share_id, trace.system, trace.state))
+
+    def _open(self, partner_id: str, share_id: str) -> OpenShare:
         opened = self.shares.get(share_id)
         if opened is None or opened.share.partner is None or opened.share.partner.id != partner_id:
             raise NotFoundError("unknown", code="unknown")
         if opened.share.state != "active":
             raise NotFoundError("gone", code=opened.share.state)
-        self.disclosures.append(share_id)
         return opened
 
     def verify(self, content: bytes, *, offline: bool = False, fresh: bool = False) -> Verdict:
@@ -189,6 +211,9 @@ class FakeEmployer:
     status_url: str = "http://127.0.0.1:8000/status/p1"
     kept: dict[str, ImportedShare] = field(default_factory=dict)
     saved: int = 0
+
+    def clock(self) -> datetime:
+        return datetime.now(UTC).replace(microsecond=0)
 
     def open_feeds(self) -> list[TalentFeed[Any]]:
         return self.feeds

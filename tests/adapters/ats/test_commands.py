@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 from mimis_ats.commands import employer, partners
 from typer.testing import CliRunner
 
-from mimis_core import MimisError, NotFoundError, PermanentError, UserError
+from mimis_core import AuthenticationError, MimisError, NotFoundError, PermanentError, UserError
 from mimis_core.services import configured
 from mimis_core.testing import Answer
 from mimis_core.web import create_app
@@ -60,6 +61,44 @@ def test_partner_is_added_and_listed(folder: Path, added: dict[str, Any]) -> Non
     assert [(one["registration"], one["domain"]) for one in listed] == [("556036-0793", "saab.com")]
     assert len(added["client_secret"]) > 30
     assert "client_secret" not in listed[0]
+
+
+def test_partner_that_signs_gets_no_secret(folder: Path, web: Any) -> None:
+    web.reply = Answer.of({"registration": "556036-0793"})
+    key = {**ECKey.generate_key("P-256").as_dict(private=False), "kid": "one"}
+    (folder / "keys.json").write_text(json.dumps({"keys": [key]}))
+    named = ("--jwks", str(folder / "keys.json"), "--scope", "shares:read")
+    code, new = run(partners.app, folder, "add", "5560360793", "saab.com", "--proof-url", f"{web.url}/proof", *named)
+    assert (code, new["signs"], new["scopes"], "client_secret" in new) == (0, True, ["shares:read"], False)
+
+
+def test_partner_gets_a_new_secret(folder: Path, added: dict[str, Any]) -> None:
+    code, new = run(partners.app, folder, "rotate", added["id"], "--overlap-hours", "0")
+    assert (code, new["client_id"]) == (0, added["client_id"])
+    assert new["client_secret"] != added["client_secret"]
+    with configured(folder) as services:
+        assert services.authenticate_partner(new["client_id"], new["client_secret"]).id == added["id"]
+        with pytest.raises(AuthenticationError):
+            services.authenticate_partner(added["client_id"], added["client_secret"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--jwks", "none.json"),
+        ("--jwks", "mimis.toml"),
+        ("--jwks", "a", "--jwks-url", "b"),
+        ("--jwks-url", "http://saab.com/keys"),
+        ("--scope", "everything"),
+    ],
+    ids=" ".join,
+)
+def test_odd_keys_and_scopes_are_refused(
+    folder: Path, added: dict[str, Any], arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    with pytest.raises(UserError):
+        run(partners.app, folder, "rotate", added["id"], *arguments)
 
 
 def test_same_partner_is_refused(folder: Path, added: dict[str, Any], web: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from time import time
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from joserfc import jwt
-from mimis_ats.oauth import LIFETIME, _key, issue_token
+from mimis_ats.oauth import LIFETIME, issue_token, token_key
 
 from mimis_core import Verdict
 
@@ -27,7 +28,7 @@ def test_token_by_form_is_short(client: FlaskClient) -> None:
     body = answer.get_json()
     assert answer.status_code == 200
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 900)
-    assert set(body["scope"].split()) == {"shares:read", "credentials:verify"}
+    assert set(body["scope"].split()) == {"shares:read", "credentials:verify", "webhooks:manage", "proposals:write"}
     assert answer.headers["Cache-Control"] == "no-store"
 
 
@@ -102,9 +103,9 @@ def test_bad_token_is_refused(client: FlaskClient, school: Any, client_id: str, 
     ],
 )
 def test_every_claim_is_needed(client: FlaskClient, school: Any, changed: dict[str, Any], status: int) -> None:
-    good = jwt.decode(issue_token(school, "client-volvo", "shares:read"), _key(school)).claims
+    good = jwt.decode(issue_token(school, "client-volvo", "shares:read"), token_key(school)).claims
     claims = {name: value for name, value in {**good, **changed}.items() if value is not None}
-    token = jwt.encode({"alg": "HS256"}, claims, _key(school))
+    token = jwt.encode({"alg": "HS256"}, claims, token_key(school))
     answer = client.get(f"{API}/shares", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == status
 
@@ -180,7 +181,8 @@ def test_opening_gives_file_and_look(client: FlaskClient, school: Any, bearer: B
     body = client.get(f"{API}/shares/s1", headers=bearer()).get_json()
     assert body["learner_name"] == "Amina Öberg"
     assert {"id", "purpose", "until", "application_email"} <= set(body["share"])
-    assert set(body["credentials"][0]) == {"urn", "title", "issuer", "status", "changed_at", "issued_at", "sealed"}
+    said = {"urn", "title", "issuer", "status", "changed_at", "issued_at", "sealed", "competence"}
+    assert set(body["credentials"][0]) == said
     assert school.disclosures == ["s1"]
 
 
@@ -226,6 +228,5 @@ def test_verify_refuses_odd_sizes(client: FlaskClient, bearer: Bearer, body: byt
 def test_openapi_describes_every_route(client: FlaskClient, app: Any) -> None:
     document = client.get(f"{API}/openapi.json").get_json()
     rules = {rule.rule.removeprefix(API) for rule in app.url_map.iter_rules() if rule.rule.startswith(API)}
-    described = {path.replace("{id}", "<share_id>") for path in document["paths"]}
-    assert described == rules - {"/openapi.json"}
+    assert set(document["paths"]) == {re.sub(r"<\w+>", "{id}", rule) for rule in rules} - {"/openapi.json"}
     assert {"ShareList", "OpenedShare", "Verdict", "Problem"} <= set(document["components"]["schemas"])

@@ -8,16 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
+from mimis_ats.commands import proposing
 from mimis_ats.commands.output import DONE, FAILED, PARTLY, Config, Json, show, tell
 from mimis_ats.employer import Desk, Taken
 from mimis_ats.intake import read_share_file
 from mimis_ats.issuer import open_link
 from mimis_ats.pull import PullReport, pull_all
 from mimis_ats.standing import pick, standing
+from mimis_ats.telling import tell_now
 from mimis_core import UserError
 from mimis_core.services import ImportedShare, configured
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app.command("propose")(proposing.propose)
+app.command("proposal")(proposing.proposal)
 
 EXIT = {"written": DONE, "verified": DONE, "ask": PARTLY, "attention": PARTLY, "refused": FAILED, "withdrawn": FAILED}
 """Exit code of an import by what became of it; ``ask`` is half done, the rest is a recruiter's."""
@@ -36,11 +40,12 @@ def import_(
     """Take one share or file in: verify it and write a pointer where its candidate is found."""
     with configured(config) as services:
         taken = _take(Desk(services), what, candidate_email)
-    share = taken.share
-    show({**_row(share), "changed": taken.changed, "errors": taken.errors}, _lines(share), json_)
-    for error in taken.errors:
+        share, untold = tell_now(services, taken.share)
+    errors = (*taken.errors, *untold)
+    show({**_row(share), "changed": taken.changed, "errors": errors}, _lines(share), json_)
+    for error in errors:
         tell(error)
-    raise typer.Exit(PARTLY if taken.errors else EXIT[share.state])
+    raise typer.Exit(PARTLY if errors else EXIT[share.state])
 
 
 @app.command("pull")
@@ -87,7 +92,7 @@ def _exit(report: PullReport) -> int:
 
 
 def _row(share: ImportedShare) -> dict[str, Any]:
-    row = share.model_dump(mode="json", exclude={"credentials"})
+    row = share.model_dump(mode="json", exclude={"credentials", "untold"})
     row["credentials"] = [
         {"urn": one.urn, "title": one.title, "issuer": one.issuer_name, "standing": standing(one.verdict)}
         for one in share.credentials
