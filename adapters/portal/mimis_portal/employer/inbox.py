@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core import CredentialFacts, DataError
 from mimis_core.services import ImportedCredential, ImportedShare
-from mimis_core.web import current_services, staff_required
+from mimis_core.web import current_services, staff_may, staff_required
 from mimis_portal.employer import words
 
 employer = Blueprint("employer", __name__, url_prefix="/employer", template_folder="../templates")
@@ -21,6 +21,15 @@ FILTERS: dict[str, tuple[str, ...]] = {
     "withdrawn": ("withdrawn",),
 }
 """Parts of the list by what the address calls them: states, or none for all."""
+
+
+@employer.get("/start")
+@staff_required()
+def start() -> ResponseReturnValue:
+    """The first page of whoever has signed in: the list, or what she is told whose role does not see it."""
+    if staff_may("shares.read"):
+        return redirect(url_for("employer.inbox"), 303)
+    return render_template("portal/employer/start.html")
 
 
 @employer.get("")
@@ -44,13 +53,16 @@ def one(import_id: str) -> ResponseReturnValue:
 
 def show(import_id: str, email: str = "", error: str | None = None) -> str:
     """The page of one share, with what was wrong in its form."""
-    line = current_services().import_line(import_id)
+    services = current_services()
+    line = services.import_line(import_id)
+    compared = staff_may("profiles.read") and line.share.state not in ("refused", "withdrawn", "attention")
     return render_template(
         "portal/employer/share.html",
         line=line,
         share=line.share,
         facts=[_facts(one) for one in line.share.credentials],
         can_place=can_place(line.share),
+        roles=services.role_profiles() if compared else [],
         email=email,
         error=error,
     )

@@ -12,6 +12,7 @@ def menu(endpoint: str | None) -> list[Item]:
         endpoint,
         ("employer.inbox", gettext("Shared with us"), "shares.read"),
         ("taking_in.ask", gettext("Take in"), "shares.import"),
-        ("staff.people", gettext("People"), "staff.change"),
+        ("role_profiles.listing", gettext("Job roles"), "profiles.read"),
+        ("staff.people", gettext("Staff"), "staff.change"),
         ("staff.home", gettext("My account"), None),
     )

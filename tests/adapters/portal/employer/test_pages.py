@@ -50,7 +50,7 @@ def test_link_is_checked_and_written_to_its_candidate(recruiter: Browser, share:
         "Delta i ett digitalt möte",
         "Vikariat",
         EMAIL,
-        "teamtailor, kandidat",
+        "Teamtailor, kandidat",
     ):
         assert said in page
     assert len(ats.received()) == 1
@@ -126,7 +126,7 @@ def test_what_cannot_be_removed_is_said(recruiter: Browser, employer: Services, 
         "inte borttaget överallt",
         "Kvar.",
         "Här står det kvar",
-        "teamtailor, kandidat",
+        "Teamtailor, kandidat",
         "Försök ta bort det igen",
     ):
         assert said in page

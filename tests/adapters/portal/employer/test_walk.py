@@ -8,18 +8,28 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from mimis_core.services import ImportedShare, Role, Services
+from mimis_core.services import ImportedShare, OutcomeNeed, Role, Services
 from mimis_core.services.roles import ALLOWED
 from mimis_core.web import create_app
 from mimis_core.web.staff_session import STAFF
+from tests.filled_school import Known
 
-PAGES = {
+PAGES: dict[str, tuple[str, str | None]] = {
+    "employer.start": ("/employer/start", None),
     "employer.inbox": ("/employer", "shares.read"),
     "employer.one": ("/employer/shares/{import_id}", "shares.read"),
     "taking_in.ask": ("/employer/import", "shares.import"),
+    "role_profiles.listing": ("/employer/roles", "profiles.read"),
+    "role_profiles.new": ("/employer/roles/new", "profiles.change"),
+    "role_profiles.one": ("/employer/roles/{role_id}", "profiles.read"),
+    "role_profiles.edit": ("/employer/roles/{role_id}/edit", "profiles.change"),
+    "role_profiles.publish": ("/employer/roles/{role_id}/publish", "profiles.change"),
+    "role_profiles.end": ("/employer/roles/{role_id}/end", "profiles.change"),
+    "role_matches.ranked": ("/employer/roles/{role_id}/shares", "shares.read"),
+    "role_matches.match": ("/employer/roles/{role_id}/shares/{import_id}", "shares.read"),
 }
-"""Of each page its address and the action that it needs."""
-FORMS = {
+"""Of each page its address and the action that it needs, if any."""
+FORMS: dict[str, tuple[str, str | None]] = {
     "taking_in.take": ("/employer/import", "shares.import"),
     "taking_in.check_again": ("/employer/shares/{import_id}/check", "shares.import"),
     "taking_in.place": ("/employer/shares/{import_id}/candidate", "shares.import"),
@@ -40,9 +50,11 @@ def app(employer: Services) -> Flask:
 
 
 @pytest.fixture
-def import_id(employer: Services) -> str:
+def known(employer: Services) -> Known:
+    """A share and a role, by the names that addresses have for them."""
     employer.save_import(ImportedShare(key="k", issuer="file", state="ask"))
-    return employer.import_of("k").id
+    role = employer.new_role({"sv": "Kock"}, "Test", [OutcomeNeed(label={"sv": "Laga mat"})])
+    return {"import_id": employer.import_of("k").id, "role_id": role.profile.id}
 
 
 @pytest.fixture
@@ -60,26 +72,35 @@ def enter(app: Flask, employer: Services) -> Callable[[Role], FlaskClient]:
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_role_opens_what_it_may(enter: Callable[[Role], FlaskClient], import_id: str, role: Role) -> None:
+def test_role_opens_what_it_may(enter: Callable[[Role], FlaskClient], known: Known, role: Role) -> None:
     client = enter(role)
-    answers = {
-        name: client.open(path.format(import_id=import_id), method=method).status_code for name, method, path, _ in WALK
-    }
-    wrong = {name: answers[name] for name, _, _, action in WALK if answers[name] not in CODES[role in ALLOWED[action]]}
+    answers = {name: client.open(path.format_map(known), method=method).status_code for name, method, path, _ in WALK}
+    may = {name: action is None or role in ALLOWED[action] for name, _, _, action in WALK}
+    wrong = {name: code for name, code in answers.items() if code not in CODES[may[name]]}
     assert wrong == {}
 
 
-def test_stranger_is_led_to_sign_in(app: Flask, import_id: str) -> None:
+def test_stranger_is_led_to_sign_in(app: Flask, known: Known) -> None:
     for _, method, path, _ in WALK:
-        answer = app.test_client().open(path.format(import_id=import_id), method=method)
+        answer = app.test_client().open(path.format_map(known), method=method)
         assert (answer.status_code, answer.location) == (303, "/staff/in")
 
 
-def test_unknown_share_is_not_found(enter: Callable[[Role], FlaskClient]) -> None:
+@pytest.mark.parametrize("role", list(Role))
+def test_whoever_signs_in_comes_to_a_page_that_she_may_see(app: Flask, employer: Services, role: Role) -> None:
+    made = employer.invite_staff("Nina Ek", "nina@demo.example", (role,))
+    client = app.test_client()
+    page = client.post(made.url.removeprefix(employer.settings.base_url), follow_redirects=True)
+    assert (page.status_code, "Din roll visar inte" in page.text) == (200, role is Role.REVIEWER)
+
+
+@pytest.mark.parametrize("what", ["import_id", "role_id"])
+def test_unknown_share_or_role_is_not_found(enter: Callable[[Role], FlaskClient], known: Known, what: str) -> None:
     client = enter(Role.ISSUER)
     for name, method, path, _ in WALK:
-        if "{import_id}" in path:
-            answer = client.open(path.format(import_id="unknown"), method=method, data={"email": "a@b.example"})
+        if f"{{{what}}}" in path:
+            address = path.format_map({**known, what: "unknown"})
+            answer = client.open(address, method=method, data={"email": "a@b.example"})
             assert (name, answer.status_code) == (name, 404)
 
 
