@@ -10,21 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mimis_core.model import Achievement, Completion, Requirement
-from mimis_core.principles import PrincipleCheck, check_achievement, passes
-
-__all__ = [
-    "Catalogue",
-    "Earned",
-    "Match",
-    "PrincipleCheck",
-    "check_achievement",
-    "earned",
-    "match",
-    "meets",
-    "partly_earned",
-    "passed",
-    "passes",
-]
 
 Earned = tuple[Achievement, tuple[Completion, ...]]
 """An achievement and the completions that it rests on."""
@@ -90,7 +75,7 @@ def meets(completion: Completion, requirement: Requirement) -> bool:
 
 
 def earned(achievements: Iterable[Achievement], completions: Sequence[Completion]) -> list[Earned]:
-    """The default mapping: an achievement is earned when each of its requirements is met by some completion.
+    """The default mapping: an achievement is earned when enough of its requirements are met by some completion.
 
     All completions that meet a requirement are its evidence, so that a course and a later validation of the same
     thing both count. An achievement without requirements is never earned by itself.
@@ -99,15 +84,19 @@ def earned(achievements: Iterable[Achievement], completions: Sequence[Completion
     for achievement in achievements:
         needs = achievement.earned_by
         evidence = tuple(one for one in completions if any(meets(one, need) for need in needs))
-        if needs and all(any(meets(one, need) for one in evidence) for need in needs):
+        if evidence and is_enough(achievement, [any(meets(one, need) for one in evidence) for need in needs]):
             found.append((achievement, evidence))
     return found
 
 
-def partly_earned(achievements: Iterable[Achievement], completions: Sequence[Completion]) -> tuple[Completion, ...]:
-    """Completions of modules that some achievement asks for, whether or not they are enough for it."""
-    needs = [need for achievement in achievements for need in achievement.earned_by]
-    return tuple(one for one in completions if any(_belongs(one, need) for need in needs))
+def is_enough(achievement: Achievement, met: Sequence[bool]) -> bool:
+    """Say whether so much of ``earned_by``, each in its place, is enough: all where the entry asks for no number."""
+    parts, points = achievement.enough_parts, achievement.enough_points
+    if parts is None and points is None:
+        return all(met)
+    asked = tuple(zip(achievement.earned_by, met, strict=True))
+    whole = all(is_met for need, is_met in asked if need.required)
+    return whole and sum(met) >= (parts or 0) and sum(one.points or 0 for one, got in asked if got) >= (points or 0)
 
 
 def match(completions: Sequence[Completion], catalogue: Catalogue, decided: Sequence[Earned] | None = None) -> Match:
@@ -120,20 +109,16 @@ def match(completions: Sequence[Completion], catalogue: Catalogue, decided: Sequ
     """
     current = catalogue.latest()
     found = earned(current, completions) if decided is None else decided
-    used = {_identity(one) for _, evidence in found for one in evidence}
-    left = [one for one in completions if _identity(one) not in used]
-    waiting = partly_earned(current, left)
-    kept = {_identity(one) for one in waiting}
+    used = {(one.source, one.key) for _, evidence in found for one in evidence}
+    left = [one for one in completions if (one.source, one.key) not in used]
+    needs = [need for achievement in current for need in achievement.earned_by]
+    asked = [(one, any(_belongs(one, need) for need in needs)) for one in left]
     return Match(
         earned=tuple((achievement, tuple(evidence)) for achievement, evidence in found),
-        waiting=waiting,
-        unmatched=tuple(one for one in left if _identity(one) not in kept),
+        waiting=tuple(one for one, is_asked in asked if is_asked),
+        unmatched=tuple(one for one, is_asked in asked if not is_asked),
     )
 
 
 def _belongs(completion: Completion, requirement: Requirement) -> bool:
     return completion.module == requirement.module and requirement.source in (None, completion.source)
-
-
-def _identity(completion: Completion) -> tuple[str, str]:
-    return completion.source, completion.key

@@ -146,13 +146,16 @@ class QualityAssurance(Model):
 class Requirement(Model):
     """One completed thing that an achievement asks for.
 
-    ``module`` is the source's own reference, such as ``course:2`` or ``course:2/activity:17``; ``source`` limits
-    it to one configured source; ``min_grade`` is a percentage of the module's scale.
+    ``module`` is the source's own reference, such as ``course:2``, or ``credential:ID`` for a credential of that entry;
+    ``source`` limits it to one configured source; ``min_grade`` is a percentage of the module's scale. Where not all is
+    asked for, ``points`` are what it counts for, and it must be there if it is ``required``.
     """
 
     module: str
     source: str | None = None
     min_grade: Annotated[float, Field(ge=0, le=100)] | None = None
+    points: Annotated[float, Field(gt=0)] | None = None
+    required: bool = False
 
 
 class AutomaticRule(Model):
@@ -163,7 +166,11 @@ class AutomaticRule(Model):
 
 
 class Achievement(Model):
-    """A catalogue entry: one version of something that can be earned."""
+    """A catalogue entry: one version of something that can be earned.
+
+    All of ``earned_by`` is asked for, unless ``enough_parts`` or ``enough_points`` say how much. ``parts_from``: eIDAS
+    identifiers of issuers whose credentials may be its parts beside its own; ``*`` is every trusted one.
+    """
 
     id: Slug
     version: Annotated[int, Field(ge=1)] = 1
@@ -186,11 +193,15 @@ class Achievement(Model):
     part_of: LangMap | None = None
     has_parts: tuple[LangMap, ...] = ()
     documents: tuple[Link, ...] = ()
+    endorsements: tuple[Attachment, ...] = ()
     target_group: LangMap | None = None
     note: LangMap | None = None
     homepage: str | None = None
     valid_months: Annotated[int, Field(gt=0)] | None = None
     earned_by: tuple[Requirement, ...] = ()
+    enough_parts: Annotated[int, Field(gt=0)] | None = None
+    enough_points: Annotated[float, Field(gt=0)] | None = None
+    parts_from: tuple[str, ...] = ()
     automatic: AutomaticRule | None = None
 
     @property

@@ -98,6 +98,7 @@ class CredentialFacts(Model):
     valid_until: datetime | None = None
     status_url: str | None = None
     level: int | None = None
+    achievement: str | None = None
     workload: str | None = None
 
 

@@ -52,6 +52,8 @@ class CompletionKind(StrEnum):
     ACTIVITY = "activity"
     VALIDATION = "validation"
     ATTESTATION = "attestation"
+    CREDENTIAL = "credential"
+    """Not learnt anew: a credential that is a part of a larger one."""
 
 
 class Completion(Model):

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimis_core.catalogue import (
-    Catalogue,
-    Match,
-    check_achievement,
-    earned,
-    match,
-    partly_earned,
-    passed,
-    passes,
-)
+from mimis_core.catalogue import Catalogue, Match, earned, match, passed
 from mimis_core.model import Achievement, Completion, Grade, Requirement, SourceLearner
+from mimis_core.principles import check_achievement, passes
 
 
 def both(text: str) -> dict[str, str]:
@@ -210,6 +202,14 @@ def test_outcome_without_esco_is_warned() -> None:
     assert status_of(outcome_with(esco=[]), 4) == {"warning"}
 
 
+def test_mend_says_what_to_do_and_the_field_stands_beside_it() -> None:
+    (check,) = (one for one in check_achievement(outcome_with(esco=[])) if one.principle == 4)
+    assert check.field == "esco"
+    assert "esco" not in " ".join(check.mend.values() if check.mend else ()).replace("ESCO", "")
+    mends = [one.mend["sv"] for one in check_achievement(make_achievement(part_of=None)) if one.mend]
+    assert not any("filen" in mend for mend in mends)
+
+
 def test_problems_come_with_bilingual_mends() -> None:
     bad = make_achievement(title=both("SeQF-intyg"), assessment=["x"], part_of=None, supervision="unsupervised")
     for check in check_achievement(bad):
@@ -240,6 +240,39 @@ def test_all_requirements_must_be_met() -> None:
     achievement, half = needing("a", "b"), complete("a")
     assert earned([achievement], [half]) == []
     assert match([half], Catalogue((achievement,))) == Match(waiting=(half,))
+
+
+def of_parts(*required: str, parts: int | None = None, points: float | None = None) -> Achievement:
+    """An entry of four courses: a and b are worth 5 points each, c and d 10."""
+    worth = {"a": 5, "b": 5, "c": 10, "d": 10}
+    needs = [{"module": name, "points": value, "required": name in required} for name, value in worth.items()]
+    return make_achievement(id="hel", earned_by=needs, enough_parts=parts, enough_points=points)
+
+
+@pytest.mark.parametrize(
+    ("entry", "modules", "is_earned"),
+    [
+        (of_parts(), "abc", False),
+        (of_parts(), "abcd", True),
+        (of_parts(parts=2), "a", False),
+        (of_parts(parts=2), "ad", True),
+        (of_parts(points=15), "ab", False),
+        (of_parts(points=15), "ac", True),
+        (of_parts(points=15), "cd", True),
+        (of_parts(parts=3, points=25), "cd", False),
+        (of_parts(parts=3, points=25), "acd", True),
+        (of_parts("b", parts=2), "acd", False),
+        (of_parts("b", parts=2), "bd", True),
+        (of_parts(parts=1), "", False),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_entry_says_how_much_of_its_parts_is_enough(entry: Achievement, modules: str, is_earned: bool) -> None:
+    completions = [complete(module, key=module) for module in modules]
+    found = earned([entry], completions)
+    assert bool(found) is is_earned
+    if is_earned:
+        assert {one.module for one in found[0][1]} == set(modules)
 
 
 def test_earned_rests_on_all_evidence() -> None:
@@ -339,7 +372,8 @@ def test_parts_mean_what_they_say(completions: list[Completion], entries: list[A
     assert all(passed(one) for _, evidence in result.earned for one in evidence)
     asked = {need.module for entry in catalogue.latest() for need in entry.earned_by}
     assert all(one.module in asked for one in result.waiting)
-    assert partly_earned(catalogue.latest(), result.unmatched) == ()
+    sourceless = {need.module for entry in catalogue.latest() for need in entry.earned_by if need.source is None}
+    assert not [one for one in result.unmatched if one.module in sourceless]
 
 
 @given(COMPLETIONS, ENTRIES, st.randoms())

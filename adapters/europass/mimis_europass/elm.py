@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from mimis_europass.document.build import Matter, build_document
 from mimis_europass.document.orders import MAIL, check_values, example, matter_of, refusal, values_of
 from mimis_europass.document.read import read_facts
 from mimis_europass.picture.draw import draw, draw_shared
-from mimis_europass.picture.page import Look, Personal, contrast_with_white
+from mimis_europass.picture.page import Look, Personal, ShareLink, contrast_with_white
 from mimis_europass.picture.pdf import draw_pdf
 from mimis_europass.rules.judge import find_violations
 from mimis_europass.settings import ElmSettings
@@ -55,9 +55,15 @@ class ElmFormat(Format[ElmSettings]):
             urn=order.urn, format=self.kind, media_type=self.media_type, content=b"".join(parts), parts=parts
         )
 
-    def pdf(self, sealed: bytes, filename: str) -> bytes:
+    def pdf(self, sealed: bytes, filename: str, share: ShareLink | None = None) -> bytes:
         """A sealed credential as a PDF in the school's look, the file attached; raises what ``draw_pdf`` raises."""
-        return draw_pdf(sealed, filename, self._look)
+        return draw_pdf(sealed, filename, self._look, share)
+
+    def curriculum(self, contents: Sequence[bytes], language: str, now: datetime) -> bytes:
+        """The credentials of one person as a Europass CV; raises what ``make_cv`` raises."""
+        from mimis_europass.exports.cv import make_cv  # lxml is needed for this alone
+
+        return make_cv(contents, language, now)
 
     def read(self, content: bytes) -> CredentialFacts:
         """Read any European Digital Credential, sealed or not."""

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import ClassVar
 
-from mimis_core import CredentialFacts, DataError, Document, Format, IssueOrder
+from mimis_core import (
+    Achievement,
+    CredentialFacts,
+    DataError,
+    Document,
+    Format,
+    IssueOrder,
+    Organisation,
+    Trust,
+    Verdict,
+)
+from mimis_core.services import EndorsementFacts, EndorsementOrder
+from mimis_openbadges import endorsement
 from mimis_openbadges.document import build_document
 from mimis_openbadges.read import read_facts
 from mimis_openbadges.settings import BadgeSettings
@@ -29,3 +42,15 @@ class BadgeFormat(Format[BadgeSettings]):
     def read(self, content: bytes) -> CredentialFacts:
         """Read any Open Badge 3.0, signed or not."""
         return read_facts(content)
+
+    def endorsed_id(self, achievement: Achievement, owner: Organisation) -> str:
+        """What an endorsement of this version of an achievement names."""
+        return endorsement.endorsed_id(achievement, owner)
+
+    def write_endorsement(self, order: EndorsementOrder, by: Organisation, now: datetime) -> Document:
+        """An unsigned endorsement, for the sealer ``vc-jwt``."""
+        return endorsement.write_endorsement(order, by, now)
+
+    def read_endorsement(self, content: bytes, trust: Trust) -> tuple[EndorsementFacts | None, Verdict]:
+        """What an endorsement says, and whether it holds; no facts for a file that is none."""
+        return endorsement.read_endorsement(content, trust)

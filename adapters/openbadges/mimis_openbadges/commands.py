@@ -1,20 +1,21 @@
-"""``mimis openbadges``: the key that signs badges."""
+"""``mimis openbadges``: the key that signs badges, and endorsements of what a school offers."""
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Make a key that signs badges.", no_args_is_help=True)
+app = typer.Typer(help="Make a key that signs badges; endorse an achievement.", no_args_is_help=True)
 
 
 @app.callback()
 def openbadges() -> None:
-    """Make a key that signs badges."""
+    """Make a key that signs badges; endorse an achievement."""
 
 
 @app.command()
@@ -46,3 +47,28 @@ def key(
     if controller:
         sys.stderr.write(f"Serve this at {controller}:\n")
     sys.stdout.write(f"{json.dumps(document, indent=2)}\n")
+
+
+@app.command()
+def endorse(
+    request: Annotated[Path, typer.Argument(help="What the school has sent: mimis catalogue ask-endorsement.")],
+    words: Annotated[str, typer.Option("--words", help="Why you endorse it; this stands on the credentials.")],
+    output: Annotated[Path, typer.Option("--output", help="Where the signed endorsement is written.")],
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day on which it holds.")
+    ] = None,
+    config: Annotated[Path, typer.Option("--config", envvar="MIMIS_CONFIG", help="Folder of mimis.toml")] = Path("."),
+) -> None:
+    """Sign, with your organisation's seal, that an achievement of a school is worth something to you."""
+    from mimis_core import UserError
+    from mimis_core.services import EndorsementOrder, configured
+
+    try:
+        asked = EndorsementOrder.model_validate_json(request.read_bytes())
+    except (OSError, ValueError):
+        raise UserError(f"{request} is no request for an endorsement.", mend="Ask the school for its file.") from None
+    end = until.replace(hour=23, minute=59, second=59, tzinfo=UTC) if until else None
+    with configured(config) as services:
+        sealed = services.endorse(asked.model_copy(update={"words": words, "until": end}))
+    output.write_bytes(sealed.content)
+    sys.stderr.write(f"You endorse {asked.title}. Send {output} to the school.\n")

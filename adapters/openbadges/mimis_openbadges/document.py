@@ -6,6 +6,7 @@ skills are alignments, there and once more of the whole, where recruitment syste
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,9 +32,18 @@ def badge_id(urn: str) -> str:
     return f"urn:uuid:{urn.rpartition(':')[2]}"
 
 
+def achievement_id(achievement: Achievement, owner: Organisation) -> str:
+    """What this version of an achievement is called in every badge of it."""
+    return _opaque(f"{_base(achievement, owner)}/achievement")
+
+
 def build_document(order: IssueOrder, settings: BadgeSettings) -> Json:
     """The unsigned badge. The learner is an opaque id and her name; her mail address is nowhere."""
     return _Badge(order, settings).document()
+
+
+def _base(achievement: Achievement, owner: Organisation) -> str:
+    return f"{owner.eidas}/{achievement.ref}"
 
 
 class _Badge:
@@ -41,7 +51,7 @@ class _Badge:
         self.order = order
         self.settings = settings
         self.language = next((code for code in order.languages if code in ("sv", "en")), settings.language)
-        self.base = f"{order.owner.eidas}/{order.achievement.ref}"
+        self.base = _base(order.achievement, order.owner)
 
     def document(self) -> Json:
         order, achievement = self.order, self.order.achievement
@@ -138,12 +148,19 @@ class _Badge:
                 else None,
                 "tag": list(dict.fromkeys(one["targetName"] for one in skills)),
                 "alignment": [*skills, *self.levels(achievement.level)],
+                "endorsementJwt": [*self.endorsements()],
                 "resultDescription": [
                     *(self.criterion(number, one) for number, one in enumerate(achievement.outcomes, 1)),
                     *self.graded("description"),
                 ],
             }
         )
+
+    def endorsements(self) -> Iterator[str]:
+        """Those that are signed as tokens, unchanged."""
+        for one in self.order.achievement.endorsements:
+            if one.content and one.media_type == "application/jwt":
+                yield b64decode(one.content).decode("ascii")
 
     def narrative(self) -> str:
         """What was required, in Markdown, as the specification has it."""

@@ -50,5 +50,5 @@ def mimis_verifier(content: bytes) -> Verifier | None:
 
 @hookimpl
 def mimis_commands() -> Sequence[tuple[str, str, str]]:
-    """``mimis openbadges``: make a key."""
-    return (("openbadges", "Make a key that signs badges.", "mimis_openbadges.commands:app"),)
+    """``mimis openbadges``: make a key, endorse."""
+    return (("openbadges", "Make a key that signs badges; endorse an achievement.", "mimis_openbadges.commands:app"),)

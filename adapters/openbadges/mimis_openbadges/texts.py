@@ -28,6 +28,7 @@ EVIDENCE: dict[CompletionKind, Text] = {
         "sv": "Validering utan kurs, bedömd {on}.",
         "en": "Validation of prior learning, assessed on {on}.",
     },
+    CompletionKind.CREDENTIAL: {"sv": "Bevis som ingår, erhållet {on}.", "en": "A part, credential of {on}."},
     CompletionKind.ATTESTATION: {"sv": "Intyg från arbetsplats, {on}.", "en": "Workplace attestation of {on}."},
 }
 ASSESSED = {"sv": "Bedömd av {by}.", "en": "Assessed by {by}."}

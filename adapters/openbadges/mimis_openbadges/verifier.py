@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -42,7 +42,7 @@ from mimis_openbadges.status import CLOCK_SKEW, Asker, check_status
 CheckType = Literal["format", "seal", "owner", "accreditation", "revocation", "expiry"]
 Status = Literal["ok", "error", "skipped"]
 ORDER: tuple[CheckType, ...] = ("format", "seal", "owner", "accreditation", "revocation", "expiry")
-MUST_BE_OK = {"format", "seal", "owner", "revocation"}
+MUST_BE_OK: frozenset[CheckType] = frozenset({"format", "seal", "owner", "revocation"})
 """Checks that must have been made before a badge is called valid; the others may have nothing to ask."""
 
 
@@ -73,14 +73,17 @@ class BadgeVerifier(Verifier):
         """
         anchors, now = read_anchors(trust.anchors), trust.now or datetime.now(UTC)
         checks = tuple(_checks(content, anchors, now, offline=trust.offline))
-        return Verdict(verdict=_conclude(checks), checks=checks)
+        return Verdict(verdict=conclude(checks), checks=checks)
 
 
-def _conclude(checks: tuple[Check, ...]) -> Literal["valid", "invalid", "unknown"]:
+def conclude(
+    checks: tuple[Check, ...], must: Collection[CheckType] = MUST_BE_OK
+) -> Literal["valid", "invalid", "unknown"]:
+    """What checks add up to; those that ``must`` be made must have been."""
     if any(check.status == "error" for check in checks):
         return "invalid"
     made = {check.type for check in checks if check.status == "ok"}
-    return "valid" if made >= MUST_BE_OK else "unknown"
+    return "valid" if made >= set(must) else "unknown"
 
 
 def _checks(content: bytes, anchors: tuple[x509.Certificate, ...], now: datetime, *, offline: bool) -> Iterator[Check]:
@@ -88,25 +91,25 @@ def _checks(content: bytes, anchors: tuple[x509.Certificate, ...], now: datetime
         opened = _open(content)
         yield _check("format", "ok", "The file is an Open Badge 3.0.")
     except (FormError, UndecidedError) as error:
-        yield from _stopped("format", error, "the file could not be read")
+        yield from stopped("format", error, "the file could not be read")
         return
     badge = opened.badge
     try:
-        signed = _signed(opened, anchors, now)
+        signed = signed_by(opened, anchors, now)
         yield _check(
             "seal", "ok", f"Nothing has been changed since it was signed, as it says on {_day(signed.made_at)}."
         )
     except (SealError, FormError, UndecidedError) as error:
-        yield from _stopped("seal", error, "the signature could not be confirmed")
+        yield from stopped("seal", error, "the signature could not be confirmed")
         return
-    owner = _owner(signed, badge, anchors)
+    owner = owner_of(signed, badge, anchors)
     yield owner
     yield _check("accreditation", "skipped", "mimis has no register to check accreditations against.")
     if owner.status == "ok":
         yield check_status(badge, Asker(signed.key, identifier_in(badge, EIDAS), anchors, now), offline=offline)
     else:
         yield _check("revocation", "skipped", "The status was not asked, since the issuer is not confirmed.")
-    yield _expiry(badge, now)
+    yield expiry_of(badge, now)
 
 
 def _open(content: bytes) -> Opened:
@@ -115,7 +118,8 @@ def _open(content: bytes) -> Opened:
     return Opened(badge, token)
 
 
-def _signed(opened: Opened, anchors: tuple[x509.Certificate, ...], now: datetime) -> Signed:
+def signed_by(opened: Opened, anchors: tuple[x509.Certificate, ...], now: datetime) -> Signed:
+    """The signature, if it holds. Raises SealError, FormError, and UndecidedError for what cannot be told."""
     badge = opened.badge
     if opened.token is not None:
         signed = _token_signed(opened.token, badge, anchors)
@@ -179,7 +183,7 @@ def _proof_signed(badge: Json, anchors: tuple[x509.Certificate, ...], now: datet
         raise UndecidedError("its proof only names its key, and no trust anchor has it") from None
 
 
-def _owner(signed: Signed, badge: Json, anchors: tuple[x509.Certificate, ...]) -> Check:
+def owner_of(signed: Signed, badge: Json, anchors: tuple[x509.Certificate, ...]) -> Check:
     """Whose signature it is: by its certificates, or by an anchor that pins its very key to an organisation."""
     pinned = tuple(one for one in anchors if _key(one) == signed.key and may_sign(one))
     chain = signed.chain or pinned[:1]
@@ -207,7 +211,8 @@ def _whose_unknown(key: PublicKey) -> str:
     return f"Unknown issuer: {name} signed the badge, and no trust anchor says whose it is. Anybody can make a key."
 
 
-def _expiry(badge: Json, now: datetime) -> Check:
+def expiry_of(badge: Json, now: datetime) -> Check:
+    """Whether it holds at this moment, by its own dates."""
     start, end = moment(badge["validFrom"]), moment(badge.get("validUntil"))
     if start is None or now + CLOCK_SKEW < start:
         return _check("expiry", "error", "The badge does not hold yet.")
@@ -240,7 +245,7 @@ def _day(moment_: datetime) -> str:
     return moment_.date().isoformat()
 
 
-def _stopped(failed: CheckType, error: ValueError, cause: str) -> Iterator[Check]:
+def stopped(failed: CheckType, error: ValueError, cause: str) -> Iterator[Check]:
     """A check that failed or could not be decided, and the others, which rest on it."""
     if isinstance(error, UndecidedError):
         yield _check(failed, "skipped", f"mimis cannot check this badge: {error}.")

@@ -82,6 +82,16 @@ def work(completion: Any, **changes: Any) -> Completion:
     return made
 
 
+def part(completion: Any, **changes: Any) -> Completion:
+    """A credential that counts as a part of a larger one."""
+    page = Attachment(
+        title={"sv": "Del ett", "en": "Part one"}, media_type="text/html", url="https://school.example/c/p1"
+    )
+    values = {"key": "award-1", "kind": "credential", "title": "Del ett", "hours": 20, "by": None, "document": page}
+    made: Completion = completion(**{**values, **changes})
+    return made
+
+
 def at(item: Any, path: str) -> Iterator[Any]:
     """All that stands at the end of a path, whichever way lists branch."""
     if isinstance(item, list):

@@ -16,7 +16,7 @@ from mimis_europass.settings import ElmSettings
 from mimis_core import Achievement, Completion, DataError, LevelState, Organisation, QualityAssurance
 from mimis_core.model import Credit
 
-from .rich import CLAIM, LEVELS, MANDATE, PROGRAMME, SIGNED, SNB, SPEC, at, rich_fields, work
+from .rich import CLAIM, LEVELS, MANDATE, PROGRAMME, SIGNED, SNB, SPEC, at, part, rich_fields, work
 
 Complete = Callable[..., Completion]
 Make = Callable[..., Achievement]
@@ -93,6 +93,22 @@ def test_validation_is_told_in_a_note(built: Built, achievement: Make, completio
     (note,) = claim["additionalNote"]
     assert note["noteLiteral"]["sv"] == "Validering: 2026-11-20 – 2026-11-24, 2,5 timmar, Demo bil"
     assert note["noteLiteral"]["en"] == "Validation: 2026-11-20 – 2026-11-24, 2.5 hours, Demo bil"
+
+
+def test_parts_stand_in_the_claim_and_are_no_way_of_learning(
+    built: Built, achievement: Make, completion: Complete
+) -> None:
+    own = part(completion)
+    foreign = part(completion, key="urn:credential:2", title="Del två", document=None, by="Annan skola")
+    claim = next(at(built(achievement(), evidence=(own, foreign)), CLAIM))
+    assert not claim.keys() & {"influencedBy", "assessedBy"}
+    first, second = claim["hasPart"]
+    assert (first["title"], first["type"]) == ({"sv": "Del ett", "en": "Part one"}, "LearningAchievement")
+    assert first["awardedBy"]["awardingBody"]["type"] == "Organisation"
+    assert first["supplementaryDocument"]["contentURL"] == "https://school.example/c/p1"
+    assert second["awardedBy"]["awardingBody"]["prefLabel"] == {"sv": "Annan skola"}
+    assert "Annan skola" not in list(at(claim, "provenBy.assessedBy.prefLabel.sv"))
+    assert len(list(at(claim, "supplementaryDocument"))) == 2
 
 
 def test_period_is_never_backwards(built: Built, achievement: Make, completion: Complete) -> None:

@@ -12,6 +12,8 @@ from mimis_europass.rules.walk import Walk
 
 from mimis_core import Achievement, Completion, Concept, Grade, Level, LevelState, Organisation, QualityAssurance
 
+from .rich import part
+
 pytestmark = pytest.mark.official
 
 IDEAS = (
@@ -94,6 +96,13 @@ def test_fullest_order_conforms(
     owner = school.model_copy(update={"id": "annan", "country": "NOR", "address": None, "region": None})
     evidence = (completion(grade=Grade(text="A")), work)
     document = built(entry, evidence=evidence, show_birth_date=True, owner=owner)
+    assert (judge.findings(document), find_violations(document)) == ("", [])
+    assert set(keys_of(document)) <= judge.keys
+
+
+def test_parts_conform(judge: Any, built: Built, achievement: Make, completion: Callable[..., Completion]) -> None:
+    foreign = part(completion, key="urn:credential:2", document=None, by="Annan skola")
+    document = built(achievement(), evidence=(part(completion), foreign))
     assert (judge.findings(document), find_violations(document)) == ("", [])
     assert set(keys_of(document)) <= judge.keys
 

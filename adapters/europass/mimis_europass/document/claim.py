@@ -25,6 +25,27 @@ def achievement_claim(writer: Writer) -> Json:
         provenBy=[_assessment(writer, word) for word in matter.achievement.assessment],
         influencedBy=[_activity(writer, index, word) for index, word in enumerate(matter.activities)],
         specifiedBy=specification(writer),
+        hasPart=[_part(writer, f"part.{number}") for number in numbered(writer, "part")],
+    )
+
+
+def _part(writer: Writer, name: str) -> Json:
+    """A smaller credential that this one is made of, by whom it was awarded, and the page that says how it stands.
+
+    Another issuer is an Agent: of an Organisation ELM wants a country, which a name does not tell.
+    """
+    values, issuer = writer.values, writer.issuer
+    if f"{name}.issuer" in values:
+        issuer = writer.new("Agent", prefLabel={writer.main: values[f"{name}.issuer"]})
+    page = None
+    if f"{name}.address" in values:
+        title = writer.fixed(texts.PAGE_TITLE)
+        page = writer.new("WebResource", title=title, contentURL=values[f"{name}.address"])
+    return writer.new(
+        "LearningAchievement",
+        title=writer.value_text(f"{name}.title"),
+        awardedBy=writer.new("AwardingProcess", awardingBody=issuer, awardingDate=values[f"{name}.awarded"]),
+        supplementaryDocument=page,
     )
 
 

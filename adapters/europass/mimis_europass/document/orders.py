@@ -21,6 +21,8 @@ LARGEST_ATTACHED = 5_000_000
 PASSES = frozenset(("godkänd", "godkänt", "g", "passed", "pass"))
 MAIL = re.compile(r"[^\s\"/@<>:]+@[^\s\"/@]+\.[a-z]{2,}", re.IGNORECASE)
 """A mail address, which no credential holds: the file outlives it, and whoever sees the file would have it."""
+NOT_LEARNT_ANEW = frozenset((CompletionKind.VALIDATION, CompletionKind.CREDENTIAL))
+"""Kinds of evidence that show no activity of learning: what was known before, and what another credential says."""
 MOMENTS = frozenset(("issued", "valid_until", "awarded", "assessed", "birth_date"))
 
 
@@ -68,7 +70,7 @@ def values_of(order: IssueOrder, matter: Matter) -> Values:
     }
     values |= {f"assessor.{index}": name for index, name in enumerate(_assessors(award))}
     values |= _grades(award, matter)
-    if any(_tells(item) or item.document for item in award.evidence):
+    if any(_tells(item) or item.document or item.kind is CompletionKind.CREDENTIAL for item in award.evidence):
         values |= dict(_evidence(award, matter))
     return {key: value for key, value in values.items() if value is not None}
 
@@ -86,7 +88,7 @@ def check_values(values: Mapping[str, str], urn: str) -> None:
 
 def example(key: str) -> str:
     """A text of the kind that stands under a key, to hold the form of the document against the rulebook."""
-    if key in MOMENTS or key.endswith((".start", ".end")):
+    if key in MOMENTS or key.endswith((".start", ".end", ".awarded")):
         return "2026-01-01T00:00:00Z"
     return "PT1H" if key.endswith(".hours") else f"https://mimis.example/{key}"
 
@@ -106,11 +108,11 @@ def _holding(decisions: tuple[Accreditation, ...], day: date) -> tuple[Accredita
 
 
 def _ways(award: Award, modes: tuple[str, ...]) -> list[Way]:
-    """How it was learnt, by what the evidence is; a validation shows what was known before, so it adds none.
+    """How it was learnt, by what the evidence is; a validation, or a part that has a credential, adds none.
 
     A completion that tells when, how long or where is a way of its own; the others are one for each kind.
     """
-    learnt = [(_word(item.kind, modes), item) for item in award.evidence if item.kind is not CompletionKind.VALIDATION]
+    learnt = [(_word(item.kind, modes), item) for item in award.evidence if item.kind not in NOT_LEARNT_ANEW]
     plain = {Way(word, None): None for word, item in learnt if not _tells(item)}
     own = [Way(word, item) for word, item in learnt if _tells(item)]
     return sorted([*plain, *own], key=lambda way: way.word)
@@ -141,7 +143,25 @@ def _evidence(award: Award, matter: Matter) -> Iterator[tuple[str, str]]:
     for index, item in enumerate(validations):
         for code in spoken(texts.HOURS, matter.languages):
             yield f"validation.{index}.{code}", _validation(item, code)
+    for index, item in enumerate(_parts(award)):
+        yield from _part(f"part.{index}", item, matter)
     yield from _attached(award, matter)
+
+
+def _parts(award: Award) -> list[Completion]:
+    """The credentials that it is made of, in the order in which they were earned."""
+    parts = (item for item in award.evidence if item.kind is CompletionKind.CREDENTIAL)
+    return sorted(parts, key=lambda item: (item.completed_at, item.key))
+
+
+def _part(name: str, item: Completion, matter: Matter) -> Iterator[tuple[str, str]]:
+    """Its title in each language that it has, when it was earned, and where it can be looked at."""
+    yield f"{name}.awarded", _stamp(item.completed_at)
+    yield from _title(name, item.document or Attachment(title={"sv": item.title}), matter)
+    if item.document and item.document.url:
+        yield f"{name}.address", item.document.url
+    if item.by and "@" not in item.by:
+        yield f"{name}.issuer", one_line(item.by)
 
 
 def _activity(name: str, item: Completion) -> Iterator[tuple[str, str]]:
@@ -169,8 +189,9 @@ def _place(item: Completion) -> str:
 
 
 def _documents(award: Award) -> list[Attachment]:
-    """The documents of the evidence, each once."""
-    documents = {(item.document.content, item.document.url): item.document for item in award.evidence if item.document}
+    """The documents of the evidence, each once; the page of a part stands with the part."""
+    proofs = (item for item in award.evidence if item.kind is not CompletionKind.CREDENTIAL)
+    documents = {(item.document.content, item.document.url): item.document for item in proofs if item.document}
     return list(documents.values())
 
 
@@ -214,7 +235,8 @@ def _birth(order: IssueOrder) -> str | None:
 def _assessors(award: Award) -> list[str]:
     """Who saw it and who decided, in that order; what looks like an address is no name and is left out."""
     decided_by = None if award.by_rule else award.decided_by
-    names = [one_line(name or "") for name in (*(item.by for item in award.evidence), decided_by)]
+    seen = (item.by for item in award.evidence if item.kind is not CompletionKind.CREDENTIAL)
+    names = [one_line(name or "") for name in (*seen, decided_by)]
     return list(dict.fromkeys(name for name in names if name and "@" not in name))
 
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from mimis_core import Concept, CredentialFacts, DataError, Outcome
 from mimis_europass.document.texts import CRITERIA, NO_CRITERIA, UNNAMED, UNTITLED, choose
-from mimis_europass.document.vocabulary import REUSE, SNB, Json
+from mimis_europass.document.vocabulary import ACHIEVEMENT, REUSE, SNB, Json
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*")
 
@@ -64,8 +64,9 @@ def read_facts(content: bytes) -> CredentialFacts:
         outcomes=tuple(_outcomes(specifications)),
         issued_at=_moment(document.get("issued")) or _moment(document.get("issuanceDate")),
         valid_until=_moment(document.get("validUntil")) or _moment(document.get("expirationDate")),
-        status_url=_status(document),
+        status_url=_named(document, "mimis-status"),
         level=next(filter(None, map(_level, specifications)), None),
+        achievement=next(filter(None, (_named(one, ACHIEVEMENT) for one in specifications)), None),
         workload=_workload(specifications, achievements),
     )
 
@@ -186,9 +187,10 @@ def _code(value: Any, name: str) -> str:
     return (_string(_first(value).get("id")) or "").removeprefix(f"{SNB}{name}/")
 
 
-def _status(document: Json) -> str | None:
-    for identifier in _objects(document.get("identifier")):
-        if identifier.get("schemeName") == "mimis-status":
+def _named(node: Json, scheme: str) -> str | None:
+    """An identifier by its scheme."""
+    for identifier in _objects(node.get("identifier")):
+        if identifier.get("schemeName") == scheme:
             return _string(identifier.get("notation"))
     return None
 

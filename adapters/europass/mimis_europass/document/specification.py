@@ -20,10 +20,16 @@ def specification(writer: Writer) -> Json:
         QUALIFICATION if level else PLAIN,
         title=writer.text(achievement.title),
         description=writer.text(achievement.description),
+        identifier=writer.new(
+            "Identifier", notation=f"{writer.matter.owner.eidas}/{achievement.id}", schemeName=vocabulary.ACHIEVEMENT
+        ),
         dcType=vocabulary.europass("learning-opportunity", "74a4a268e8", texts.PROGRAMME),
         additionalNote=list(_notes(writer)),
         homepage=writer.page(achievement.homepage),
-        supplementaryDocument=[writer.page(link.url, link.title) for link in achievement.documents],
+        supplementaryDocument=[
+            *(writer.page(link.url, link.title) for link in achievement.documents),
+            *(writer.page(one.url, one.title) for one in achievement.endorsements),
+        ],
         volumeOfLearning=duration(achievement.workload_hours),
         creditPoint=credit_point(writer),
         mode=modes(achievement),

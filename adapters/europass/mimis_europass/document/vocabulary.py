@@ -15,6 +15,8 @@ from typing import Any
 
 from mimis_core import DataError
 
+ACHIEVEMENT = "mimis-achievement"
+"""The scheme of what an entry is known by: its owner's eIDAS identifier and its id, whoever issues it."""
 SNB = "http://data.europa.eu/snb/"
 AUTHORITY = "http://publications.europa.eu/resource/authority/"
 ESCO_SCHEME = "http://data.europa.eu/esco/concept-scheme/"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from mimis_europass.document.texts import choose, one_line
-from mimis_europass.picture.page_texts import direction, page_text
+from mimis_europass.picture.page_texts import direction, long_date, page_text
 
 INK = "#161c1f"
 ACCENT = "#12505b"
@@ -17,6 +17,8 @@ ISOLATE, END = "\u2068", "\u2069"
 """Around a text that has a direction of its own (Unicode UAX 9, first strong isolate)."""
 Colour = tuple[int, int, int]
 Json = dict[str, Any]
+ShareLink = tuple[str, date]
+"""Address of a share, and the last day on which it opens."""
 MOST_OUTCOMES = 14
 """Lines that the place for the outcomes has in its smallest letters: more are never tried."""
 PIXEL_OF_A4 = 595.276 / 900
@@ -100,6 +102,14 @@ def page_data(sheet: Sheet, look: Look, *, shared: bool = False) -> Json:
         "code": page_text("code_shared" if shared else "code", language),
         "issued": "",
         **{key: page_text(key, language) for key in ("kind", "awarded", "can", "more", "check", "attached")},
+    }
+
+
+def application_data(language: str, until: date) -> Json:
+    """What a page says otherwise that leads to a share and not to the public page: it goes with an application."""
+    return {
+        "how": page_text("how_application", language, until=long_date(until, language)),
+        "code": page_text("code_application", language),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 
@@ -28,7 +28,7 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
-def long_date(moment: datetime, language: str) -> str:
+def long_date(moment: date, language: str) -> str:
     """A date in words: ``24 november 2026``."""
     month = page_text("month_names", language).split()[moment.month - 1]
     return page_text("date", language, day=moment.day, month=month, year=moment.year)

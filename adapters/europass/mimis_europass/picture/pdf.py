@@ -24,7 +24,9 @@ from mimis_europass.picture.page import (
     Json,
     Look,
     Personal,
+    ShareLink,
     Sheet,
+    application_data,
     document_data,
     page_data,
     said,
@@ -41,30 +43,37 @@ MOST_TEXT = 200_000
 _HOURS = re.compile(r"PT(\d+)H(?:(\d+)M)?")
 
 
-def draw_pdf(sealed: bytes, filename: str, look: Look) -> bytes:
+def draw_pdf(sealed: bytes, filename: str, look: Look, share: ShareLink | None = None) -> bytes:
     """The page in each language of the title with all that does not fit on it behind, the sealed file attached.
 
-    The same file gives the same bytes. Raises DataError when the file is no sealed European Digital Credential or holds
-    far more text than one, and ConfigurationError when the logo or the fonts cannot be used.
+    It leads to the public page, or to the share that it is made for. The same file gives the same bytes. Raises
+    DataError when the file is no sealed European Digital Credential or holds far more text than one, and
+    ConfigurationError when the logo or the fonts cannot be used.
     """
     document = load_document(sealed)
     if b'"protected"' not in sealed:
         raise DataError("The file is not sealed.", mend="Choose the sealed .jsonld file itself.", code="not_sealed")
     facts = read_facts(sealed)
     issued = facts.issued_at or datetime.fromtimestamp(0, UTC)
-    personal = Personal(facts.learner_name or "", issued, facts.valid_until, _address(document))
+    address = share[0] if share else _address(document)
+    personal = Personal(facts.learner_name or "", issued, facts.valid_until, address)
     languages = list(facts.title)[:MOST_LANGUAGES]
     sheets = [_sheet(document, facts, language) for language in languages]
     data = full_data(sheets, look, personal) | {"attachment": filename, "unit": PIXEL_OF_A4}
     for page, language in zip(data["pages"], languages, strict=True):
-        page["details"] = asdict(_details(document, language))
-        if len(str(page)) > MOST_TEXT:
-            raise DataError(
-                "The file holds too much text for a PDF.", mend="Open the file itself instead.", code="too_large"
-            )
+        page |= {"details": asdict(_details(document, language))}
+        page |= application_data(language, share[1]) if share else {}
+        _check_size(page)
     file = sealed.decode("utf-8")
     options = {"format": "pdf", "pdf_standards": STANDARDS, "timestamp": int(issued.timestamp())}
     return typeset("page.typ", data, look, file, **options)
+
+
+def _check_size(page: Json) -> None:
+    if len(str(page)) > MOST_TEXT:
+        raise DataError(
+            "The file holds too much text for a PDF.", mend="Open the file itself instead.", code="too_large"
+        )
 
 
 def full_data(sheets: Sequence[Sheet], look: Look, personal: Personal) -> Json:
