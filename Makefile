@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 AXE := 4.14.1
 AXE_SHA256 := 29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
 
-.PHONY: demo test test-long test-dss test-browser axe screens bench lint type format clean
+.PHONY: demo test test-long test-dss test-pdfua test-browser axe screens bench lint type format clean
 
 demo: $(VENV)/installed
 	$(BIN)/mimis demo $(DEMO)
@@ -19,6 +19,11 @@ test-long: $(VENV)/tox
 # Java 17, Maven and Maven Central: the European Commission's own library judges our seals.
 test-dss: $(VENV)/installed
 	$(BIN)/python -m tests.dss.judge
+
+# Java 17, Maven and Maven Central: veraPDF judges our PDFs by PDF/UA-1 and PDF/A-3a.
+test-pdfua: $(VENV)/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt pikepdf
+	$(BIN)/python -m tests.pdfua.judge
 
 # The pages in the system's Chromium (Debian: apt-get install chromium); part of `make test`, where it is installed.
 test-browser: $(VENV)/tox $(VENV)/axe.min.js

@@ -37,6 +37,9 @@ class Size:
     portal_learners: int = 2000
     portal_visitors: int = 20
     portal_requests: int = 20
+    partner_learners: int = 500
+    partner_requests: int = 3000
+    match_shares: int = 100_000
 
 
 USUAL = Size()
@@ -54,6 +57,9 @@ QUICK = Size(
     portal_learners=80,
     portal_visitors=1,
     portal_requests=1,
+    partner_learners=20,
+    partner_requests=5,
+    match_shares=200,
 )
 FULL = Size(
     scale_few=1000,
@@ -62,6 +68,8 @@ FULL = Size(
     courses=200,
     portal_learners=100_000,
     portal_requests=100,
+    partner_learners=5000,
+    partner_requests=20_000,
 )
 
 

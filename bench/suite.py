@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from bench import badges, issuing, nightly, portal, pulling, scale, starting, syncing, validating, verifying
+from bench import (
+    badges,
+    issuing,
+    matching,
+    nightly,
+    partner,
+    portal,
+    pulling,
+    scale,
+    starting,
+    syncing,
+    validating,
+    verifying,
+)
 from bench.measure import FULL, QUICK, USUAL, Result, Size
 
 RESULTS = "bench-results.json"
@@ -24,6 +37,8 @@ MEASUREMENTS: dict[str, Callable[[Size], Iterator[Result]]] = {
     "scale": scale.measure,
     "nightly": nightly.measure,
     "portal": portal.measure,
+    "partner": partner.measure,
+    "match": matching.measure,
 }
 
 

@@ -35,7 +35,6 @@ R = TypeVar("R")
 LONGEST_RETRY_AFTER = 20
 """Seconds that one call waits for a busy server before it hands TemporaryError to the caller."""
 
-
 _PATH = re.compile(r"(?<=[\s\"'])/[^\s\"']*")
 
 

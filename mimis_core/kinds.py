@@ -223,7 +223,7 @@ class TalentFeed(Adapter[S]):
 
     @abstractmethod
     def put(self, entry: TalentEntry, earlier: FeedReceipt | None) -> FeedReceipt:
-        """Write the entry, or bring what ``earlier`` wrote up to date. Repeating it writes nothing twice."""
+        """Write the entry or renew what ``earlier`` wrote, never twice. NotFoundError ``candidate``: she is gone."""
 
     @abstractmethod
     def remove(self, receipt: FeedReceipt) -> None:

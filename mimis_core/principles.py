@@ -7,36 +7,32 @@ sentences in Swedish and English.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from mimis_core import wording
 from mimis_core.model import Achievement, LangMap, LevelState, Model, Outcome
 
 
 class PrincipleCheck(Model):
-    """One finding about a catalogue entry: which of the six principles, how it stands, why, and what mends it."""
+    """One finding about a catalogue entry: which principle, how it stands, why, what mends it, and its ``field``."""
 
     principle: Literal[1, 2, 3, 4, 5, 6]
     status: Literal["ok", "warning", "error"]
     reason: LangMap
     mend: LangMap | None = None
+    field: str = ""
 
 
-Problem = tuple[Literal["warning", "error"], LangMap, LangMap]
-"""Status, reason and mend of something that is not as the principle asks."""
+Problem = dict[str, Any]
+"""Status, reason, mend and field of something that is not as the principle asks."""
 
 
 def check_achievement(achievement: Achievement) -> tuple[PrincipleCheck, ...]:
     """Check an entry against the six principles: per principle its problems, or one ``ok`` that says what holds."""
     checks: list[PrincipleCheck] = []
     for number, (find, good) in _PRINCIPLES.items():
-        problems = tuple(find(achievement))
-        checks += [
-            PrincipleCheck(principle=number, status=status, reason=reason, mend=mend)
-            for status, reason, mend in problems
-        ]
-        if not problems:
-            checks.append(PrincipleCheck(principle=number, status="ok", reason=good))
+        found = [PrincipleCheck(principle=number, **problem) for problem in find(achievement)]
+        checks += found or [PrincipleCheck(principle=number, status="ok", reason=good)]
     return tuple(checks)
 
 
@@ -49,12 +45,12 @@ def _text(sv: str, en: str) -> LangMap:
     return {"sv": sv, "en": en}
 
 
-def _error(sv: str, en: str, mend_sv: str, mend_en: str) -> Problem:
-    return "error", _text(sv, en), _text(mend_sv, mend_en)
+def _error(sv: str, en: str, mend_sv: str, mend_en: str, field: str = "") -> Problem:
+    return {"status": "error", "reason": _text(sv, en), "mend": _text(mend_sv, mend_en), "field": field}
 
 
-def _warning(sv: str, en: str, mend_sv: str, mend_en: str) -> Problem:
-    return "warning", _text(sv, en), _text(mend_sv, mend_en)
+def _warning(sv: str, en: str, mend_sv: str, mend_en: str, field: str = "") -> Problem:
+    return _error(sv, en, mend_sv, mend_en, field) | {"status": "warning"}
 
 
 def _outcomes(achievement: Achievement) -> Iterator[Problem]:
@@ -125,12 +121,14 @@ def _value(achievement: Achievement) -> Iterator[Problem]:
 
 def _combination(achievement: Achievement) -> Iterator[Problem]:
     part_of = achievement.part_of is not None and not _blank(achievement.part_of)
-    if not part_of and not achievement.has_parts:
+    made_of = achievement.has_parts or any(one.module.startswith("credential:") for one in achievement.earned_by)
+    if not part_of and not made_of:
         yield _warning(
             "Det står inte vilken större merit som mikromeriten är en del av, eller vilka delar den har.",
             "It is not said what larger qualification the micro-credential is part of, or what parts it has.",
-            "Skriv vad den är del av, till exempel ett yrkespaket (i filen: part_of eller has_parts).",
-            "Write what it is part of, such as a vocational package (in the file: part_of or has_parts).",
+            "Skriv vad den är del av, till exempel ett yrkespaket.",
+            "Write what it is part of, such as a vocational package.",
+            "part_of, has_parts",
         )
 
 
@@ -142,8 +140,9 @@ def _common_description(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Ett läranderesultat saknar koppling till ESCO.",
             "An outcome has no link to ESCO.",
-            "Lägg till färdighetens adress i ESCO (i filen: esco).",
-            "Add the address of the skill in ESCO (in the file: esco).",
+            "Lägg till färdighetens adress i ESCO.",
+            "Add the address of the skill in ESCO.",
+            "esco",
         )
     if not all({"sv", "en"} <= texts.keys() for texts in _maps(achievement)):
         yield _warning(
@@ -166,8 +165,9 @@ def _credits(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Poängen är ECTS, som bara universitet och högskolor ger.",
             "The credits are ECTS, which only higher education gives.",
-            "Ta bort credit om ni inte är ett lärosäte; timmarna räcker.",
-            "Remove credit unless you are such an institution; the hours are enough.",
+            "Ta bort poängen om ni inte är ett lärosäte; timmarna räcker.",
+            "Remove them unless you are such an institution; the hours are enough.",
+            "credit",
         )
 
 
@@ -193,15 +193,17 @@ def _level(achievement: Achievement) -> Iterator[Problem]:
         yield _error(
             "Nivån anges som beslutad men beslutet saknas.",
             "The level is said to be decided, without decision.",
-            "Skriv beslutets nummer (i filen: decision), eller säg att nivån är er egen bedömning.",
-            "Write the decision's reference (in the file: decision), or say that the level is your own assessment.",
+            "Skriv beslutets nummer, eller säg att nivån är er egen bedömning.",
+            "Write the decision's reference, or say that the level is your own assessment.",
+            "decision",
         )
     if level.state is LevelState.PART_OF_DECIDED and (level.qualification is None or _blank(level.qualification)):
         yield _error(
             "Kvalifikationen som nivån gäller för saknas.",
             "The qualification that the level is of is missing.",
-            "Skriv dess namn (i filen: qualification).",
-            "Write its name (in the file: qualification).",
+            "Skriv dess namn.",
+            "Write its name.",
+            "qualification",
         )
 
 
@@ -218,15 +220,17 @@ def _quality(achievement: Achievement) -> Iterator[Problem]:
         yield _warning(
             "Den externa granskaren är inte namngiven.",
             "The external reviewer is not named.",
-            "Skriv granskarens namn när granskaren har sagt ja (i filen: body).",
-            "Write the reviewer's name once the reviewer has agreed (in the file: body).",
+            "Skriv granskarens namn när granskaren har sagt ja.",
+            "Write the reviewer's name once the reviewer has agreed.",
+            "body",
         )
     if not all((decision.reference or "").strip() for decision in assured.accreditations):
         yield _error(
             "En ackreditering saknar beslutets nummer.",
             "An accreditation lacks the reference of its decision.",
-            "Skriv numret under reference, eller ta bort ackrediteringen.",
-            "Write it under reference, or remove the accreditation.",
+            "Skriv beslutets nummer, eller ta bort ackrediteringen.",
+            "Write the decision's reference, or remove the accreditation.",
+            "reference",
         )
 
 
@@ -280,8 +284,5 @@ _PRINCIPLES: dict[Literal[1, 2, 3, 4, 5, 6], tuple[Callable[[Achievement], Itera
     3: (_combination, _text("Den går att bygga ihop till en större merit.", "It can build a larger qualification.")),
     4: (_common_description, _text("Den är beskriven på ett gemensamt sätt.", "It is described in one common way.")),
     5: (_quality, _text("Den är kvalitetssäkrad internt och externt.", "It is quality-assured inside and outside.")),
-    6: (
-        _ownership,
-        _text("Beviset är deltagarens, digitalt och förseglat.", "It is the learner's, digital and sealed."),
-    ),
+    6: (_ownership, _text("Beviset är deltagarens, digitalt och förseglat.", "It is the learner's and is sealed.")),
 }

@@ -89,6 +89,7 @@ class IssuerTable(_Table):
     url: str = Field(description="Base address of the issuer's mimis")
     client_id: str = Field(description="Client id given by the issuer")
     client_secret: SecretStr = Field(description="Client secret given by the issuer")
+    webhook_secret: SecretStr | None = Field(default=None, description="Secret of the webhook that wakes the pull")
 
 
 class Settings(_Table):

@@ -20,7 +20,7 @@ from mimis_core.store.database import Database
 from tests.postgres import ready_database, serve_postgres
 from tests.school import Clock, HandCourier, HandPlugin, HandSource
 
-pytest_plugins = ["tests.leaks", "tests.templates"]
+pytest_plugins = ["tests.leaks", "tests.templates", "tests.feed_table"]
 
 # `make test-long`: the property tests look twenty times as far.
 hypothesis.settings.register_profile("long", max_examples=2000)

@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from mimis_core import Completion, Grade
+from mimis_core import Completion, Grade, Verdict
 from mimis_core.services import (
     Account,
     AttestationOrder,
     AttesterFacts,
+    Criteria,
     HelperOrder,
+    ImportedCredential,
     ImportedShare,
     Opinion,
     OutcomeAnswer,
+    OutcomeNeed,
     Placement,
+    ProposalOrder,
+    ProposedOutcome,
     Role,
     Services,
     ShareOrder,
     SignedIn,
+    Trace,
 )
 from mimis_core.services.participants import ParticipantOrder
 from mimis_core.services.schedules import Run
 from mimis_core.store.every_table import METADATA
-from mimis_core.store.tables import MessageRow
+from mimis_core.store.partner_tables import WebhookRow
+from mimis_core.store.tables import MessageRow, new_id
 from tests.school import HandSource, done, page, someone
 
 Known = dict[str, Any]
 SHARED = "digitala-arbetsmiljoer"
 WAITING = "gastvard-hotell"
+PROPOSED = ProposalOrder(
+    title={"sv": "Lyfta last"},
+    why={"sv": "Vi bygger ut."},
+    outcomes=(ProposedOutcome(title={"sv": "Planera ett lyft med travers"}),),
+)
+"""What an employer proposes."""
 
 
 def fill(school: Services) -> Known:
@@ -53,13 +66,25 @@ def fill(school: Services) -> Known:
     known["right"] = school.give_right(SHARED, "third", "Test")
     known["number"] = known["right_number"] = known["right"].number
     known |= _catalogue(school, known)
+    known |= _endorsed(school)
+    known["part_file"] = school.sealed(known["learner_id"], known["credential_id"]).content
     known |= _attestations(school, known)
     known |= _own(school, known)
+    known |= _roles(school, known)
     school.drain()
     known["ids"] = _ids_of_work(school)
     known["work_id"] = known["ids"][0]
     known["run"] = Run(known["ids"][0], "sync", "lease")
     return known
+
+
+def _endorsed(school: Services) -> Known:
+    asked = school.endorsement_request(SHARED).model_copy(update={"words": "Vi anställer gärna den som kan det."})
+    clock, school.clock = school.clock, lambda: datetime.now(UTC)  # the seal is as old as the test
+    signed = school.endorse(asked).content
+    school.clock = clock
+    made = school.add_endorsement(SHARED, signed, "Test", confirmed=True)
+    return {"endorsement_id": made.id, "endorsement_order": asked, "endorsement": signed}
 
 
 def _courses(grade: float) -> list[Completion]:
@@ -93,6 +118,21 @@ def _learners(school: Services) -> Known:
         "review_id": school.reviews()[0]["id"],
         "token_or_code": slip.code,
     }
+
+
+def _roles(school: Services, known: Known) -> Known:
+    """A role that is published with its order, and a share that shows something of it."""
+    file = school.sealed(known["learner_id"], known["credential_id"]).content
+    valid = Verdict(verdict="valid", checks=())
+    shown = ImportedCredential(
+        urn=known["urn"], title={"sv": "x"}, issuer_name={"sv": "x"}, verdict=valid, content=file
+    )
+    school.save_import(ImportedShare(key="https://x.example/s/2", issuer="x", state="ask", credentials=(shown,)))
+    need = OutcomeNeed(label=school.awarded_entry(SHARED).outcomes[0].title)
+    made = school.new_role({"sv": "Undersköterska"}, "Test", [need])
+    order = Criteria(order=("essential_met",), words={"sv": "Det som behövs."})
+    school.save_role(made.profile.model_copy(update={"criteria": order}), made.revision, "Test")
+    return {"role_id": made.profile.id, "profile": school.publish_role(made.profile.id, "Test").profile}
 
 
 def _own(school: Services, known: Known) -> Known:
@@ -153,17 +193,34 @@ def _shares(school: Services, known: Known) -> Known:
     addressed = school.create_share(known["learner_id"], order.model_copy(update={"partner_id": partner.partner.id}))
     token = link.url.rpartition("/")[2]
     school.open_share(token, "Någon")
+    hook_id = _webhook(school, partner.partner.id)
+    school.add_trace_as(partner.partner.id, addressed.id, Trace(system="Demo", state="written", at=school.clock()))
     return {
         "partner_id": partner.partner.id,
         "client_id": partner.partner.client_id,
         "client_secret": partner.client_secret,
         "share_id": addressed.id,
+        "share_ids": [addressed.id],
+        "webhook_id": hook_id,
+        "proposal_id": school.propose_outcomes(partner.partner.id, PROPOSED).id,
+        "proposal_order": PROPOSED,
         "share": token,
         "share_order": order.model_copy(update={"partner_id": partner.partner.id}),
         "participant_order": ParticipantOrder(
             "P", date(2026, 1, 1), date(2026, 12, 31), learners=[known["learner_id"]]
         ),
     }
+
+
+def _webhook(school: Services, partner_id: str) -> str:
+    """A webhook where nobody answers. It is put there: an employer may only name a public address."""
+    row = WebhookRow(
+        id=new_id(), organisation=school.organisation, partner_id=partner_id, url="http://127.0.0.1:9/hook",
+        events="share.withdrawn", generation=1, created_at=school.clock(),
+    )  # fmt: skip
+    with school.database.transaction() as session:
+        session.add(row)
+    return row.id
 
 
 def _catalogue(school: Services, known: Known) -> Known:

@@ -57,6 +57,8 @@ def run_bench(folder: Path, *only: str) -> tuple[str, list[dict[str, Any]]]:
         ("scale", SCALE),
         ("nightly", ["sync.nightly"]),
         ("portal", ["portal.p95_ms", "portal.first_ms"]),
+        ("partner", ["partner.reads", "partner.p99_ms"]),
+        ("match", ["match.100k"]),
     ],
 )
 def test_measurement_writes_its_results(tmp_path: Path, only: str, names: list[str]) -> None:

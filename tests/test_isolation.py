@@ -98,6 +98,7 @@ ABOUT_NOBODY = {
     "grant_right": "what two do together, each by services of its own",
     "hand_back": "ends the work of this process",
     "key_of_content": "is a hash of what it is given, and asks for nothing",
+    "version_of": "is a hash of what it is given, and asks for nothing",
     "require": "judges what it is given and asks for nothing",
     "verify": "says what the file itself says, whoever issued it",
     "read": "says what the file itself says, whoever issued it",

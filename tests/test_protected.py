@@ -10,7 +10,7 @@ import dataclasses
 import inspect
 import logging
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,7 @@ def known(marked: Services, her_id: str) -> dict[str, Any]:
         "by": "Rektor", "reason": "Prov", "text": "Prov", "handed_over_by": "Rektor", "name": "X AB",
         "registration": "559000-0005", "domain": "x.example", "state": None, "approve": True, "only": (),
         "within_days": 400, "format_name": "nej", "least": 10, "body": b"[]", "content_type": "application/json",
-        "hints": ("77",), "messages": (), "limit": 50,
+        "hints": ("77",), "messages": (), "limit": 50, "until": datetime(2027, 1, 1, tzinfo=UTC),
     }  # fmt: skip
 
 

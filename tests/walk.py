@@ -6,7 +6,7 @@ Both are read from the program itself, so that a new one is walked too, or the w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +21,7 @@ from pypdf import PdfReader
 from werkzeug.test import TestResponse
 
 from mimis_core import cli
-from mimis_core.services import Role, Services
+from mimis_core.services import EscoRelease, Role, Services, Trace, WebhookOrder
 from mimis_core.web import create_app
 from tests.filled_school import SHARED, Known
 from tests.installation import THEIRS
@@ -32,7 +32,7 @@ PLAIN: dict[str, Any] = {
     "courier": "mail", "domain": "x.demo.example", "email": "asa1@demo.example", "format_name": "badge",
     "handed_over_by": "Test",
     "hints": ["hint"], "issuer": THEIRS, "key": "1", "keys": ["course:1/1"], "level": "LTA", "list_no": 1,
-    "name": "Test", "platform": "school",
+    "answer": "Test", "name": "Test", "platform": "school",
     "nobody_else": True, "outcome": "keep", "owner_id": THEIRS, "public_key": b"key", "purpose": "revocation",
     "reason": "Test", "registration": "556036-0793", "roles": (Role.OWNER,), "source": "hand", "text": "Test",
     "to": "asa1@demo.example", "uses": 9, "viewer": "Test", "way": "oidc", "within": 0.0,
@@ -40,7 +40,14 @@ PLAIN: dict[str, Any] = {
     "institution": "Test", "opinions": [], "revision": 1, "seen": "0" * 64, "title": {"sv": "Test"},
     "verdict": "changes",
     "category": "source", "state": "queued", "status": "active",
+    "release": EscoRelease("1.2.0", (), (), (), {}),
+    "command": "employer pull", "jwks": '{"keys": []}', "until": datetime(2026, 12, 24, tzinfo=UTC),
+    "trace": Trace(system="Test", state="written", at=datetime(2026, 11, 24, 9, tzinfo=UTC)),
+    "webhook_order": WebhookOrder(url="http://127.0.0.1:9/hook", events=("share.withdrawn",)),
     "address": "asa.ny@demo.example", "mail_kind": "look", "wanted": True,
+    "cause": "restored", "decision_number": "Dnr 2026:14",
+    "occupation": "http://data.europa.eu/esco/occupation/none",
+    "contents": [], "language": "sv",
 }  # fmt: skip
 """What else is asked for, by name; it is the same in both schools."""
 FILES = ("file", "folder", "out", "output")
@@ -148,15 +155,20 @@ UNTRIED = {
     "demo": "makes a school of its own",
     "elm codes": "opens no school",
     "elm compile": "opens no school",
+    "esco import": "takes in public files, by a method that is tried itself",
     "employer import": "asks another system",
+    "employer proposal": "asks another system",
+    "employer propose": "asks another system",
     "init": "makes a school",
     "lti check": "asks another system",
     "lti key": "makes a key",
     "moodle connect": "asks another system",
+    "openbadges endorse": "signs a file, by a method that is tried itself",
     "openbadges key": "opens no school",
     "openedx listen": "asks another system",
     "organisations": "lists what an installation holds",
     "partners add": "asks another system",
+    "roles from-ad": "asks another system",
     "rights grant": "what two do together, each by services of its own",
     "seals trial": "opens no school",
     "seals trust update": "asks another system",
@@ -167,6 +179,7 @@ WORDS: dict[str, str] = {
     "achievement": SHARED, "to": THEIRS, "name": "Test", "email": "x@demo.example", "role": "reader", "project": "P",
     "start": "2026-01-01", "end": "2026-12-31", "key": "1", "source": "hand",
     "workplace": "Test", "first": "2026-10-05", "last": "2026-11-13",
+    "uri": "http://data.europa.eu/esco/skill/test",
 }  # fmt: skip
 """What commands ask for beside what methods do, by name."""
 NAMES = {"ids": "award_id", "keep": "learner_id", "other": "other_id", "staff": "staff_id", "learner": "learner_id",
@@ -178,6 +191,8 @@ def line(words: str, known: Known, out: Path) -> list[str]:
     """What to type: whatever the command can be given of the other's, and what it cannot do without."""
     kinds = {"reviews": "review_id", "credentials": "credential_id", "awards": "award_id", "retry": "ids"}
     names = {**NAMES, "ids": kinds.get(words.split()[0], "award_id")}
+    if words.startswith("roles "):
+        names |= {"role": "role_id", "share": "import_id"}
     (out / "given").write_bytes(b"{}")
     typed = words.split()
     for parameter in COMMANDS[words].params:

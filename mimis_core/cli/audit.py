@@ -10,6 +10,7 @@ import typer
 
 from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit, note
 from mimis_core.services import configured
+from mimis_core.services.audit_signing import Cause
 
 app = typer.Typer(help="Check the record of decisions, show what was done to one thing, and export it.")
 From = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day, YYYY-MM-DD.")]
@@ -56,6 +57,20 @@ def sign(config: Config = HERE, json_: Json = False) -> None:
     """Sign the head of the chain with the seal's key; run it daily. It prints the signature, to be kept elsewhere."""
     with configured(config) as services:
         signed = services.sign_audit()
+    emit({"signed": signed}, json_)
+
+
+@app.command("begin-anew")
+def begin_anew(
+    cause: Annotated[Cause, typer.Option("--cause", help="Why the record is not the one that was signed.")],
+    decision_number: Annotated[str, typer.Option("--decision", help="Number of the decision to begin anew.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides; stands in the record.")],
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """Sign again after the record was cut or changed, once it is known why: that stands in the record from then on."""
+    with configured(config) as services:
+        signed = services.begin_audit_anew(cause, decision_number, by)
     emit({"signed": signed}, json_)
 
 

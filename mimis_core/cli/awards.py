@@ -48,12 +48,13 @@ def approve(
 def reject(
     ids: Ids,
     by: By,
-    reason: Annotated[str, typer.Option("--reason", help="Why; the learner may ask.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; the learner gets it by mail.")],
     config: Config = HERE,
     json_: Json = False,
 ) -> None:
     """Reject one or many, with the reason. Exit code 3 when some could not be decided."""
     with configured(config) as services:
         decided = decide_each(ids, lambda one: services.decide_award(one, approve=False, by=by, reason=reason))
-    emit({"rejected": decided}, json_)
+        mails = services.drain().mails
+    emit({"rejected": decided, "mails": mails}, json_)
     raise typer.Exit(DONE if decided == len(ids) else PARTLY)

@@ -1,4 +1,4 @@
-"""``mimis catalogue``: the entries, in files or published in the portal, and the six principles."""
+"""``mimis catalogue``: the entries, in files or published in the portal, the six principles, and endorsements."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from mimis_core.catalogue import passes
 from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
+from mimis_core.errors import UserError
+from mimis_core.principles import PrincipleCheck, passes
 from mimis_core.services import configured
 from mimis_core.store.catalogue_files import write_entries
 
@@ -28,7 +29,7 @@ def check(config: Config = HERE, json_: Json = False) -> None:
         findings = {entry.ref: snapshot.checks(entry) for entry in snapshot.catalogue.latest()}
     rows = [
         {"entry": ref, "principle": one.principle, "status": one.status, "reason": one.reason["sv"]}
-        | {"mend": one.mend["sv"] if one.mend else None}
+        | {"mend": _mend(one)}
         for ref, checks in findings.items()
         for one in checks
         if json_ or one.status != "ok"
@@ -63,3 +64,73 @@ def export(
     with configured(config) as services:
         written = [str(path) for path in write_entries(folder, services.published_entries())]
     emit({"written": written}, json_, [{"file": path} for path in written])
+
+
+@app.command("ask-endorsement")
+def ask_endorsement(
+    entry: Annotated[str, typer.Argument(help="Id of the entry.")],
+    output: Annotated[Path, typer.Option("--output", help="Where the file for the employer is written.")],
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """Write what an employer needs to endorse the newest version of an entry: send it the file, to be signed."""
+    with configured(config) as services:
+        asked = services.endorsement_request(entry)
+    try:
+        output.write_text(asked.model_dump_json(include={"subject", "title"}, indent=2), "utf-8")
+    except OSError:
+        raise UserError(f"{output} cannot be written.", mend="Check the rights to its folder.") from None
+    emit({"written": str(output)}, json_, [{"written": str(output)}])
+
+
+@app.command()
+def endorse(
+    entry: Annotated[str, typer.Argument(help="Id of the entry.")],
+    file: Annotated[Path, typer.Argument(help="The signed endorsement.")],
+    by: Annotated[str, typer.Option("--by", help="Who takes it in.")],
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="You have asked the organisation: the signature is theirs.")
+    ] = False,
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """Take a signed endorsement in: it is shown from now on, and stands in what is issued."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        raise UserError(f"{file} cannot be read.", mend="Give the file that the employer has sent.") from None
+    with configured(config) as services:
+        made = services.add_endorsement(entry, content, by, confirmed=confirmed)
+    row = made.model_dump(mode="json")
+    emit(row, json_, [row])
+
+
+@app.command()
+def endorsements(
+    entry: Annotated[str, typer.Argument(help="Id of the entry.")], config: Config = HERE, json_: Json = False
+) -> None:
+    """List an entry's endorsements, withdrawn ones too."""
+    with configured(config) as services:
+        rows = [one.model_dump(mode="json") for one in services.endorsements_of(entry)]
+    emit(rows, json_, rows)
+
+
+@app.command("withdraw-endorsement")
+def withdraw_endorsement(
+    endorsement_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the endorsement.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it is kept.")],
+    by: Annotated[str, typer.Option("--by", help="Who decides it.")],
+    config: Config = HERE,
+    json_: Json = False,
+) -> None:
+    """Show an endorsement no longer; what was issued with it stays as it is."""
+    with configured(config) as services:
+        services.withdraw_endorsement(endorsement_id, reason, by)
+    emit({"withdrawn": endorsement_id}, json_, [{"withdrawn": endorsement_id}])
+
+
+def _mend(one: PrincipleCheck) -> str | None:
+    """What mends it, with the field of the file that it stands in: pages have a place for it instead."""
+    if one.mend is None:
+        return None
+    return f"{one.mend['sv']} (i filen: {one.field})" if one.field else one.mend["sv"]

@@ -10,11 +10,11 @@ from pathlib import Path
 import typer
 from cryptography.x509 import load_pem_x509_certificate
 
-from mimis_core.catalogue import check_achievement, passes
 from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
 from mimis_core.errors import MimisError
 from mimis_core.model import Finding
 from mimis_core.plugins import load_plugins
+from mimis_core.principles import check_achievement, passes
 from mimis_core.services import Services, open_services
 from mimis_core.services.connections import connection_tables, find_faults
 from mimis_core.services.health import LEAST_ROOM

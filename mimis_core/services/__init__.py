@@ -10,11 +10,14 @@ from mimis_core.errors import UserError
 from mimis_core.observe import know_hosts
 from mimis_core.plugins import load_plugins
 from mimis_core.services.actors import Actor
+from mimis_core.services.added_parts import AddedPartServices
 from mimis_core.services.appeals import AppealServices
 from mimis_core.services.archive import ArchiveServices, Raised
+from mimis_core.services.asked_pulls import AskedPull
 from mimis_core.services.attempts import AttemptServices
 from mimis_core.services.attestation_views import (
     Answers,
+    AskedMany,
     Attestation,
     AttestationKind,
     AttestationLink,
@@ -39,6 +42,7 @@ from mimis_core.services.catalogue_reviews import (
     Opinion,
     ReviewVerdict,
 )
+from mimis_core.services.competences import Competence, competence_in
 from mimis_core.services.connections import Connection, ConnectionServices, ScheduledCommand
 from mimis_core.services.contacts import BoundAccount, Contact, Contacts
 from mimis_core.services.credential_pages import (
@@ -56,8 +60,13 @@ from mimis_core.services.delivery_pages import (
 )
 from mimis_core.services.directory import LearnerPage
 from mimis_core.services.draft_checks import ASSESSMENTS, MODES, Judgement, Place
-from mimis_core.services.employer import EmployerServices, ImportLine, ImportPage
+from mimis_core.services.employer import ImportLine, ImportPage
+from mimis_core.services.endorsements import Endorsement, EndorsementFacts, EndorsementOrder
 from mimis_core.services.erasure import Erasure
+from mimis_core.services.esco import ATTRIBUTION as ESCO_ATTRIBUTION
+from mimis_core.services.esco import Esco, EscoConcept
+from mimis_core.services.esco_import import EscoImport, EscoImportServices
+from mimis_core.services.esco_parts import EscoEntry, EscoKind, EscoNeed, EscoRelease, EscoTexts
 from mimis_core.services.export_learner import ExportServices, LearnerExport
 from mimis_core.services.granting import Granted, GrantServices
 from mimis_core.services.health import HealthServices
@@ -73,17 +82,38 @@ from mimis_core.services.participants import Participant, ParticipantOrder, Part
 from mimis_core.services.passkeys import Passkey, PasskeyServices
 from mimis_core.services.paths import Goal, Part
 from mimis_core.services.printing import PrintServices
+from mimis_core.services.proposals import Proposal, ProposalOrder, ProposalServices, ProposalState, ProposedOutcome
+from mimis_core.services.public_hosts import leads_outside, may_be_asked
 from mimis_core.services.publishing import Published, PublishServices
 from mimis_core.services.recent_stats import RecentStatsServices
 from mimis_core.services.renewals import DayDone
+from mimis_core.services.requests_once import Mark
+from mimis_core.services.revealing import RevealServices
 from mimis_core.services.rights import Right
+from mimis_core.services.role_match import Line, Proof
+from mimis_core.services.role_matching import Gap, GapLine, RoleMatch, RoleMatchServices
+from mimis_core.services.role_needs import (
+    AchievementNeed,
+    Criteria,
+    Need,
+    Origin,
+    OutcomeNeed,
+    RoleProfile,
+    Sight,
+    SkillNeed,
+    Weight,
+)
+from mimis_core.services.role_profiles import RoleVersion
+from mimis_core.services.role_ranking import Ranked, RankedPage
 from mimis_core.services.roles import Role
 from mimis_core.services.schedules import ScheduleServices
 from mimis_core.services.shared_checks import SharedCheckServices
+from mimis_core.services.shown import nameless
 from mimis_core.services.staff import Invitation, SignedIn, Staff
 from mimis_core.services.staff_sessions import Account
 from mimis_core.services.stats import MEASURES, Figures, Statistics
 from mimis_core.services.sync import SyncReport
+from mimis_core.services.traces import TraceServices
 from mimis_core.services.unmerging import Unmerged, UnmergeServices
 from mimis_core.services.views import (
     RENEWED,
@@ -93,27 +123,44 @@ from mimis_core.services.views import (
     ImportedCredential,
     ImportedShare,
     NewPartner,
+    NoticeView,
     OpenShare,
     Partner,
+    PartnerKeys,
     PublicCredential,
+    RevealReason,
+    RevealView,
     SharedCredential,
     ShareOrder,
     ShareView,
     Slip,
     StatusView,
+    Trace,
+    TraceState,
+    TraceView,
 )
+from mimis_core.services.webhook_signature import TOLERANCE as WEBHOOK_TOLERANCE
+from mimis_core.services.webhook_signature import signature_headers, verify_signature
+from mimis_core.services.webhooks import EVENTS as WEBHOOK_EVENTS
+from mimis_core.services.webhooks import NewWebhook, Webhook, WebhookOrder
 from mimis_core.services.work import WorkDone, WorkServices
 from mimis_core.settings import Settings, load_settings
 from mimis_core.store.database import open_database
 
 __all__ = [
     "ASSESSMENTS",
+    "ESCO_ATTRIBUTION",
     "MEASURES",
     "MODES",
     "RENEWED",
+    "WEBHOOK_EVENTS",
+    "WEBHOOK_TOLERANCE",
     "Account",
+    "AchievementNeed",
     "Actor",
     "Answers",
+    "AskedMany",
+    "AskedPull",
     "Attestation",
     "AttestationKind",
     "AttestationLink",
@@ -131,12 +178,14 @@ __all__ = [
     "AwardView",
     "BoundAccount",
     "CatalogueReview",
+    "Competence",
     "Connection",
     "Contact",
     "Contacts",
     "CredentialLine",
     "CredentialPage",
     "CredentialView",
+    "Criteria",
     "DayDone",
     "Decided",
     "DeliveryPage",
@@ -144,9 +193,22 @@ __all__ = [
     "DestinationState",
     "DisclosureView",
     "Draft",
+    "Endorsement",
+    "EndorsementFacts",
+    "EndorsementOrder",
     "Entry",
     "Erasure",
+    "Esco",
+    "EscoConcept",
+    "EscoEntry",
+    "EscoImport",
+    "EscoKind",
+    "EscoNeed",
+    "EscoRelease",
+    "EscoTexts",
     "Figures",
+    "Gap",
+    "GapLine",
     "Goal",
     "Granted",
     "Ground",
@@ -166,11 +228,18 @@ __all__ = [
     "LearnerExport",
     "LearnerFile",
     "LearnerPage",
+    "Line",
+    "Mark",
+    "Need",
     "NewLaunch",
     "NewPartner",
+    "NewWebhook",
+    "NoticeView",
     "OpenShare",
     "Opinion",
+    "Origin",
     "OutcomeAnswer",
+    "OutcomeNeed",
     "OutcomeSeen",
     "Overview",
     "OwnDecision",
@@ -178,21 +247,36 @@ __all__ = [
     "Participant",
     "ParticipantOrder",
     "Partner",
+    "PartnerKeys",
     "Passkey",
     "Place",
     "Placement",
+    "Proof",
+    "Proposal",
+    "ProposalOrder",
+    "ProposalState",
+    "ProposedOutcome",
     "PublicCredential",
     "Published",
     "Raised",
+    "Ranked",
+    "RankedPage",
+    "RevealReason",
+    "RevealView",
     "ReviewVerdict",
     "Right",
     "Role",
+    "RoleMatch",
+    "RoleProfile",
+    "RoleVersion",
     "ScheduledCommand",
     "Services",
     "ShareOrder",
     "ShareView",
     "SharedCredential",
+    "Sight",
     "SignedIn",
+    "SkillNeed",
     "Slip",
     "SourceHealth",
     "Staff",
@@ -202,10 +286,22 @@ __all__ = [
     "StoppedPage",
     "StoppedWork",
     "SyncReport",
+    "Trace",
+    "TraceState",
+    "TraceView",
     "Unmerged",
+    "Webhook",
+    "WebhookOrder",
+    "Weight",
     "WorkDone",
+    "competence_in",
     "configured",
+    "leads_outside",
+    "may_be_asked",
+    "nameless",
     "open_services",
+    "signature_headers",
+    "verify_signature",
 ]
 
 
@@ -221,13 +317,17 @@ class Services(
     WorkServices,
     ScheduleServices,
     PublishServices,
-    EmployerServices,
+    RoleMatchServices,
+    ProposalServices,
+    TraceServices,
+    RevealServices,
     SharedCheckServices,
     PrintServices,
     ArchiveServices,
     PasskeyServices,
     AttemptServices,
     AppealServices,
+    AddedPartServices,
     UnmergeServices,
     HelperServices,
     OwnRequestServices,
@@ -238,6 +338,7 @@ class Services(
     RecentStatsServices,
     ParticipantServices,
     CatalogueReviewServices,
+    EscoImportServices,
 ):
     """Everything that can be asked and decided in one organisation."""
 

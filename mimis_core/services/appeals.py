@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, TemporaryError, UserError
 from mimis_core.model import AwardState
-from mimis_core.services.credentials import credential_titles, greeting, titles_of
+from mimis_core.services.credentials import greeting
 from mimis_core.services.decisions import DecisionServices
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.messages import Answer, appeal_mail
@@ -52,12 +52,20 @@ class AppealServices(DecisionServices):
         except IntegrityError:
             raise TemporaryError("The award was changed meanwhile.", mend="Try again.") from None
 
-    def appeals(self, state: AppealState | None = "open", *, limit: int | None = None) -> list[dict[str, Any]]:
-        """Appeals, the one that is due first ahead, as plain values; a protected learner by id only. None means all."""
+    def appeals(
+        self, state: AppealState | None = "open", *, limit: int | None = None, after: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Appeals, the one that is due first ahead, as plain values; a protected learner by id only. None means all.
+
+        ``after`` is the id of the last one that was shown. Raises NotFoundError when there is none.
+        """
         query = select(AppealRow).where(AppealRow.organisation == self.organisation)
         if state is not None:
             query = query.where(AppealRow.state == state)
         with self.database.reading() as session:
+            if after is not None:
+                last = self._get(session, AppealRow, after, "appeal")
+                query = query.where(tuple_(AppealRow.due, AppealRow.id) > (last.due, last.id))
             rows = session.scalars(query.order_by(AppealRow.due, AppealRow.id).limit(limit)).all()
             return self._appeal_summaries(session, rows)
 
@@ -138,14 +146,6 @@ class AppealServices(DecisionServices):
         titles, day = self._titles_of_award(session, award), row.decided_at.date().isoformat()
         mail = appeal_mail(self.settings.organisation, greeting(learner), titles, day, answer, reason)
         self._queue_mail(session, learner, f"appeal:{row.id}", *mail)
-
-    def _titles_of_award(self, session: Session, award: AwardRow) -> tuple[str, str]:
-        """What an award is about, in Swedish and English; its entry may have left the catalogue since."""
-        issued = self._rows(session, CredentialRow, CredentialRow.award_id == award.id)
-        if issued:
-            return credential_titles(issued[0])
-        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
-        return titles_of(achievement) if achievement else (award.achievement_id, award.achievement_id)
 
     def _first_decider(self, session: Session, award: AwardRow) -> str:
         """Who took the decision: of staff the id, which the audit has, since two may have one name."""

@@ -48,7 +48,7 @@ class ArchiveServices(ServicesBase):
         that cannot be raised is told with its reason; when an authority is away or something is set up wrongly it ends
         after the batch at hand. Raises ConfigurationError when seals have no levels, UserError for an unknown level.
         """
-        with self._transaction() as session:
+        with self.database.reading() as session:
             # The file of one whose learner was erased is gone.
             query = select(CredentialRow.id).where(
                 CredentialRow.organisation == self.organisation, CredentialRow.filename != ""
@@ -69,7 +69,7 @@ class ArchiveServices(ServicesBase):
     def _due(self, ids: Sequence[str], level: str, ahead: timedelta) -> tuple[list[_Due], list[Raised]]:
         """Those of a batch that fall short, and those that cannot be read."""
         query = select(CredentialRow.id, CredentialRow.content).where(CredentialRow.id.in_(ids))
-        with self._transaction() as session:
+        with self.database.reading() as session:
             stored = [_Due(*row) for row in session.execute(query.order_by(CredentialRow.id))]
         due, unread = [], []
         for one in stored:

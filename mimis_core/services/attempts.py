@@ -5,7 +5,7 @@ For what somebody may guess at or flood, such as codes and links. Pages are coun
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -42,6 +42,22 @@ class AttemptServices(ServicesBase):
             row = insert(AttemptRow).values(id=new_id(), times=1, expires=ends, **mine)
             counted = row.on_conflict_do_update(index_elements=list(mine), set_={"times": AttemptRow.times + 1})
             return session.execute(counted.returning(AttemptRow.times)).scalar_one(), seconds - gone
+
+    def use_once(self, what: str, key: str, until: datetime) -> bool:
+        """Whether something that counts once is used for the first time; that is remembered ``until`` then.
+
+        Of any number of processes that try at the same moment, one is told so.
+        """
+        mine = {
+            "organisation": self.organisation,
+            "attempt_key": self.database.cipher.token_hash(f"once {what}\n{key}"),
+        }
+        with self._transaction() as session:
+            self._forget_attempts(session)
+            insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
+            row = insert(AttemptRow).values(id=new_id(), times=1, expires=until, **mine)
+            first = row.on_conflict_do_nothing(index_elements=list(mine)).returning(AttemptRow.id)
+            return session.execute(first).scalar_one_or_none() is not None
 
     def _forget_attempts(self, session: Session) -> None:
         over = AttemptRow.organisation == self.organisation, AttemptRow.expires <= self.clock()

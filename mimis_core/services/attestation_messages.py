@@ -1,4 +1,4 @@
-"""Texts of the mails to supervisors and assessors who have no account."""
+"""Texts of the mails to supervisors and assessors who have no account, and to the teacher when they have answered."""
 
 from __future__ import annotations
 
@@ -50,6 +50,22 @@ def assess_mail(school: Organisation, asked: Asked, link: str) -> Mail:
         f"Hello {asked.to}.\n\n{asked.learner} asks to have prior learning assessed. You met at {asked.workplace} "
         f"from {first} to {last}. We ask you to answer {asked.questions} questions about what {asked.given} can do. "
         f"It takes about five minutes. You need no account. {_last_english(asked)}\n",
+    )
+
+
+def answered_mail(
+    school: Organisation, teacher: str, learner: str, titles: tuple[str, str], seen: tuple[int, int], link: str
+) -> Mail:
+    """To who asked: there is an answer, ``seen`` says how many outcomes it attests of how many, and she decides."""
+    name, (attested, count) = name_of(school), seen
+    return (
+        "Du har fått svar på en förfrågan om intyg",
+        f"Hej {teacher}!\n\nDu har bett om ett intyg om vad {learner} kan: ”{titles[0]}”. Nu finns svaret. "
+        f"Intygade läranderesultat: {attested} av {count}.\n\n"
+        f"Titta på svaret och fatta beslutet: {link}\n\nHälsningar\n{name}\n\n---\n"
+        f'Hello {teacher}.\n\nYou asked for an attestation of what {learner} can do: "{titles[1]}". '
+        f"The answer is here. Attested learning outcomes: {attested} of {count}.\n\n"
+        f"See the answer and make the decision: {link}\n",
     )
 
 

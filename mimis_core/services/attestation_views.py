@@ -119,6 +119,13 @@ class AttestationLink(Model):
     mailed: bool
 
 
+class AskedMany(Model):
+    """Who was asked about, by learner: a link each; and why nobody could be asked about the others, as codes."""
+
+    links: dict[str, AttestationLink]
+    refused: dict[str, str]
+
+
 class AttesterView(Model):
     """What somebody sees who is asked: of the learner her name, and nothing else that she has."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -13,6 +14,7 @@ from mimis_core.model import Achievement, CompletionKind
 from mimis_core.services.attestation_messages import Asked, assess_mail, attest_mail
 from mimis_core.services.attestation_views import (
     Answers,
+    AskedMany,
     Attestation,
     AttestationLink,
     AttestationOrder,
@@ -36,6 +38,8 @@ LONGEST_TEXT = 200
 """Characters of a name, a role or a workplace."""
 MOST_HOURS = 10_000
 PAGE = 50
+TOGETHER = 50
+"""Learners that are asked about at once."""
 SEARCHED = 200
 """Learners of that name whose requests are looked up."""
 HIDDEN = {"name": "", "email": None, "workplace": "", "phone": None, "answers": None, "hours": None}
@@ -56,22 +60,46 @@ class AttestationServices(PullServices, DirectoryServices):
         entry = self._entry_to_attest(order.achievement_id)
         self._refuse_order(order)
         with self._transaction() as session:
-            learner = self._get(session, LearnerRow, order.learner_id, "learner")
-            self._refuse_learner(session, learner)
-            row = AttestationRow(
-                id=new_id(),
-                organisation=self.organisation,
-                achievement_version=entry.version,
-                made_by=self._decider(session, by),
-                asked_at=self.clock(),
-                answers=Answers().model_dump_json(),
-                **order.model_dump(exclude={"until"}),
-            )
-            row.until = order.until or self.clock().date() + OPEN_FOR
-            session.add(row)
-            session.flush()  # links refer to it
-            self._audit(session, by, "attestation.ask", row.id, kind=row.kind)
-            return self._attestation_link(session, row, learner, entry, mail=True)
+            return self._ask_one(session, order, entry, by)
+
+    def ask_attestations(self, learner_ids: Collection[str], attestation_order: AttestationOrder, by: str) -> AskedMany:
+        """Ask the same of several learners, each by a link of its own; ``learner_id`` of the order counts for nothing.
+
+        Whom nobody may be asked about, or who is not known, is among ``refused``, and the others are asked about.
+        Raises UserError as :meth:`ask_attestation` does, and with the code ``too_many`` for more than :data:`TOGETHER`.
+        """
+        order, wanted = attestation_order, list(dict.fromkeys(learner_ids))
+        if len(wanted) > TOGETHER:
+            raise UserError(f"At most {TOGETHER} are asked about at once.", mend="Choose fewer.", code="too_many")
+        entry = self._entry_to_attest(order.achievement_id)
+        self._refuse_order(order)
+        links, refused = {}, {}
+        with self._transaction() as session:
+            for learner_id in wanted:
+                try:
+                    one = order.model_copy(update={"learner_id": learner_id})
+                    links[learner_id] = self._ask_one(session, one, entry, by)
+                except UserError as error:
+                    refused[learner_id] = error.code or "unknown"
+        return AskedMany(links=links, refused=refused)
+
+    def _ask_one(self, session: Session, order: AttestationOrder, entry: Achievement, by: str) -> AttestationLink:
+        learner = self._get(session, LearnerRow, order.learner_id, "learner")
+        self._refuse_learner(session, learner)
+        row = AttestationRow(
+            id=new_id(),
+            organisation=self.organisation,
+            achievement_version=entry.version,
+            made_by=self._decider(session, by),
+            asked_at=self.clock(),
+            answers=Answers().model_dump_json(),
+            **order.model_dump(exclude={"until"}),
+        )
+        row.until = order.until or self.clock().date() + OPEN_FOR
+        session.add(row)
+        session.flush()  # links refer to it
+        self._audit(session, by, "attestation.ask", row.id, kind=row.kind)
+        return self._attestation_link(session, row, learner, entry, mail=True)
 
     def attestation_page(
         self, standing: AttestationStanding | None = None, *, search: str = "", after: str | None = None

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from functools import partial
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.catalogue import meets
 from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import Achievement, AwardState, Completion, CompletionKind, SourceLearner
+from mimis_core.services.attestation_messages import answered_mail
 from mimis_core.services.attestation_views import Answers, AttesterFacts, AttesterView, OutcomeAnswer
 from mimis_core.services.attestations import AttestationServices, refuse_period, refuse_personal_number, refuse_texts
 from mimis_core.services.attested import completion_of, is_about
-from mimis_core.services.credentials import load_evidence
+from mimis_core.services.credentials import load_evidence, titles_of
 from mimis_core.services.decisions import dump_evidence
 from mimis_core.services.signals import is_withdrawn
 from mimis_core.store.attestation_tables import ATTESTED, AttestationLinkRow, AttestationRow
-from mimis_core.store.tables import AwardRow, CompletionRow, IdentityRow, LearnerRow, new_id
+from mimis_core.store.staff_tables import StaffRow
+from mimis_core.store.tables import AuditRow, AwardRow, CompletionRow, IdentityRow, LearnerRow, new_id
 
 LONGEST_COMMENT = 1_000
 
@@ -118,6 +121,21 @@ class AttestingServices(AttestationServices):
         if made is not None:
             self._keep_answer(session, learner, made)
             self._propose_attested(session, learner.id, entry, made)
+        self._tell_teacher(session, row, learner, entry, answers)
+
+    def _tell_teacher(
+        self, session: Session, row: AttestationRow, learner: LearnerRow, entry: Achievement, answers: Answers
+    ) -> None:
+        """Mail who asked that there is an answer; nobody, where a command asked or she works here no more."""
+        asked = AuditRow.organisation == self.organisation, AuditRow.action == "attestation.ask"
+        actor = session.scalars(select(AuditRow.actor).where(*asked, AuditRow.subject == row.id)).first()
+        teacher = session.get(StaffRow, actor) if actor is not None else None
+        if teacher is None or teacher.removed_at is not None:
+            return
+        seen = len(answers.attested()), len(entry.outcomes)
+        link = f"{self.settings.base_url}/school/attestations/{row.id}"
+        mail = answered_mail(self.settings.organisation, teacher.name, learner.full_name, titles_of(entry), seen, link)
+        self._queue_mail(session, learner, f"attested:{row.id}", *mail, to=teacher.email)
 
     def _person(self, session: Session, learner: LearnerRow) -> SourceLearner:
         """The learner as one of her sources knows her, so that undoing a merge finds whose the answer is."""

@@ -1,4 +1,4 @@
-"""The audit: read by ids, checked link by link, signed and exported."""
+"""The audit: read by ids, checked link by link, and exported."""
 
 from __future__ import annotations
 
@@ -11,25 +11,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
 
-from mimis_core.errors import ConfigurationError, DataError, UserError
+from mimis_core.errors import UserError
 from mimis_core.model import Model
 from mimis_core.services.audit_chain import exported, first_link
 from mimis_core.services.audit_checking import ChainCheck, Fault, read_certificates
 from mimis_core.services.audit_export import EarlierExport, Line
-from mimis_core.services.audit_sealing import ASK_WHY
-from mimis_core.services.audit_signature import KIND, read_signed_head
-from mimis_core.services.status import StatusServices
-from mimis_core.store.record_tables import ActorRow, AuditHeadRow
+from mimis_core.services.audit_signing import BEGUN_ANEW, AuditSigningServices
+from mimis_core.store.record_tables import ActorRow
 from mimis_core.store.tables import AuditRow
 
 AT_ONCE = 2_000
-"""Rows that are read in one transaction, so that nobody waits long for it."""
+"""Rows that are held in memory at a time."""
 LOWEST = -(2**63)
 """The lowest number that a row can have: mimis gives them from 1, and what was put in below is found too."""
-SIGN_MEND = 'Add [signer] to mimis.toml (docs/sigill.md), or take "audit sign" out of its [schedule].'
-"""What to do where the audit is to be signed and there is nothing to sign it with."""
 ZONE = ZoneInfo("Europe/Stockholm")
 """Where the days of an export begin and end."""
 
@@ -39,7 +34,7 @@ class AuditVerdict(Model):
 
     ``rows`` are in the chain, ``unsealed`` were written so lately that they are in none yet. ``head`` is the last link:
     who has noted an earlier one elsewhere, with its ``seq``, can compare it. ``signed_seq`` is how far the last
-    signature by the seal's key reaches.
+    signature by the seal's key reaches. ``begun_anew`` are the numbers of the rows that say that signing began anew.
     """
 
     rows: int
@@ -47,6 +42,7 @@ class AuditVerdict(Model):
     seq: int
     head: str
     signed_seq: int | None
+    begun_anew: tuple[int, ...]
     faults: tuple[Fault, ...]
 
     @property
@@ -55,12 +51,12 @@ class AuditVerdict(Model):
         return not self.faults
 
 
-class AuditServices(StatusServices):
+class AuditServices(AuditSigningServices):
     """The record of one organisation's decisions."""
 
     def audit_of(self, subject: str) -> list[dict[str, Any]]:
         """What was done to one thing, by its id, oldest first, with the names of those who did it where kept."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, AuditRow, AuditRow.subject == subject)
             actors = self._rows_in(session, ActorRow, ActorRow.id, {row.actor for row in rows})
             names = {one.id: one.name for one in actors}
@@ -76,51 +72,6 @@ class AuditServices(StatusServices):
                 for row in sorted(rows, key=lambda row: (row.at, row.seq is None, row.seq or 0))
             ]
 
-    def seal_audit(self) -> int:
-        """Chain what is not in the chain yet; gives how many rows. Whoever writes does it in passing too."""
-        return self.audit_sealer.seal()
-
-    def sign_audit(self) -> str | None:
-        """Sign the head of the chain with the seal's key; daily is often enough. None when there is nothing to sign.
-
-        From then on nobody without that key can make another history up to there that holds; and none that was made
-        meanwhile is signed. Raises as the signer does, ConfigurationError when there is none, and UserError when the
-        chain is not the one that was signed last.
-        """
-        if self.settings.signer is None:
-            raise ConfigurationError(
-                "No seal key is configured, so the audit cannot be signed.",
-                mend=SIGN_MEND,
-            )
-        self.seal_audit()
-        with self._transaction() as session:
-            head = self._head_row(session)
-            if head is None or head.seq == 0:
-                return None
-            self._refuse_other_history(session, head)
-            seq, link = head.seq, head.chain
-        now = self.clock()
-        claims = {"iss": self.settings.base_url, "organisation": self.organisation, "seq": seq, "head": link}
-        signed = self._sign(KIND, {**claims, "iat": int(now.timestamp())}).decode()
-        with self._transaction() as session:
-            row = self._head_row(session, locked=True)
-            if row is not None and (row.signed is None or read_signed_head(row.signed).seq <= seq):
-                row.signed, row.signed_at = signed, now
-        return signed
-
-    def _refuse_other_history(self, session: Session, head: AuditHeadRow) -> None:
-        """Raise UserError unless the chain still holds what was signed last, by whatever key that was."""
-        if head.signed is None:
-            return
-        try:
-            signed = read_signed_head(head.signed)
-        except DataError as error:
-            raise UserError(error.message, mend=ASK_WHY, code="audit") from None
-        mine = AuditRow.organisation == self.organisation, AuditRow.seq == signed.seq
-        if signed.seq > head.seq or session.scalar(select(AuditRow.chain).where(*mine)) != signed.head:
-            text = f"The audit is not the one whose first {signed.seq} rows were signed: nothing is signed now."
-            raise UserError(text, mend=ASK_WHY, code="audit")
-
     def verify_audit(self, against: Path | None = None, certificates: Sequence[Path] = ()) -> AuditVerdict:
         """Check every link, the head and its signature.
 
@@ -135,13 +86,16 @@ class AuditServices(StatusServices):
             check.note_export(EarlierExport(against))
         with suppress(UserError):  # why it cannot be sealed is what this finds
             self.seal_audit()
-        with self._transaction() as session:
+        with self.database.reading() as session:
             head = self._head_row(session)
         signed_seq = check.note_signature(head.signed) if head is not None and head.signed else None
+        begun_anew = []
         for row in self._sealed_rows(LOWEST, head.seq if head is not None else 0):
             check.row(row)
+            if row.action == BEGUN_ANEW:
+                begun_anew.append(row.seq or 0)
         mine = AuditRow.organisation == self.organisation
-        with self._transaction() as session:
+        with self.database.reading() as session:
             last = session.scalar(select(func.max(AuditRow.seq)).where(mine)) or 0
             now = self._head_row(session)
             unsealed = session.scalar(select(func.count()).where(mine, AuditRow.seq.is_(None))) or 0
@@ -153,6 +107,7 @@ class AuditServices(StatusServices):
             seq=check.seq,
             head=check.link,
             signed_seq=signed_seq,
+            begun_anew=tuple(begun_anew),
             faults=tuple(check.faults),
         )
 
@@ -179,7 +134,7 @@ class AuditServices(StatusServices):
         mine = AuditRow.organisation == self.organisation
         days = [AuditRow.at >= since] if since else []
         days += [AuditRow.at < until] if until else []
-        with self._transaction() as session:
+        with self.database.reading() as session:
             bounds = select(func.min(AuditRow.seq), func.max(AuditRow.seq)).where(mine, *days)
             first, last = session.execute(bounds).one()
             before = select(AuditRow.chain).where(mine, AuditRow.seq == (first or 0) - 1)
@@ -203,16 +158,12 @@ class AuditServices(StatusServices):
                 .order_by(AuditRow.seq, AuditRow.id)
                 .limit(AT_ONCE)
             )
-            with self._transaction() as session:
+            with self.database.reading() as session:
                 rows = list(session.scalars(query))
             if not rows:
                 return
             yield from rows
             done = (rows[-1].seq or 0, rows[-1].id)
-
-    def _head_row(self, session: Session, *, locked: bool = False) -> AuditHeadRow | None:
-        query = select(AuditHeadRow).where(AuditHeadRow.organisation == self.organisation)
-        return session.scalars(query.with_for_update() if locked else query).one_or_none()
 
     def _trusted_certificates(self, files: Sequence[Path]) -> set[bytes]:
         own = {self._signer.chain()[0]} if self.settings.signer is not None else set()

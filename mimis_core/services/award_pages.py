@@ -192,7 +192,9 @@ class AwardPageServices(DecisionServices, DirectoryServices):
                 self._refuse_unready(row)
             except UserError as error:
                 return error.code
-        self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
+            self._decide(session, row, AwardState.APPROVED, by, reason)
+        else:
+            self._reject(session, row, by, reason)
         return None
 
     def _ids_named(self, search: str) -> tuple[list[str], int]:

@@ -12,11 +12,16 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import NotFoundError
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.staff import LOCAL
+from mimis_core.store.source_tables import AskedPullRow
 from mimis_core.store.tables import STOPPED, UNDONE, DeliveryRow, MessageRow, OutboxRow
 
 DOUBT = "doubt"
 """Code of a mail of which nobody knows whether it went out; mail couriers use it too."""
-ABOUT: dict[str, type[DeliveryRow | MessageRow]] = {"deliver": DeliveryRow, "mail": MessageRow}
+ABOUT: dict[str, type[DeliveryRow | MessageRow | AskedPullRow]] = {
+    "deliver": DeliveryRow,
+    "mail": MessageRow,
+    "pull": AskedPullRow,
+}
 """Work that is about a row with a state of its own."""
 STANDINGS = ("queued", "doing", "postponed", "attention")
 """How a row of the outbox stands: due or never tried, in hand, tried and waiting to be tried again, stopped."""
@@ -78,7 +83,7 @@ class BacklogServices(ServicesBase):
 
     def attention(self) -> list[dict[str, str]]:
         """Work that has stopped and why, for administrators."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, OutboxRow, STOPPED)
             return [{"kind": row.kind, "ref": row.ref, "reason": row.reason or ""} for row in rows]
 
@@ -88,7 +93,7 @@ class BacklogServices(ServicesBase):
         query = (
             select(standing, func.count()).where(OutboxRow.organisation == self.organisation, UNDONE).group_by(standing)
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             counted: dict[str, int] = dict(session.execute(query).all())
         return {name: counted.get(name, 0) for name in STANDINGS}
 
@@ -110,7 +115,7 @@ class BacklogServices(ServicesBase):
             query = query.where(column == standing)
         if kind is not None:
             query = query.where(OutboxRow.kind == kind)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return [_summary(row, how) for row, how in session.execute(query)]
 
 

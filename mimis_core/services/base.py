@@ -13,6 +13,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from mimis_core.catalogue import Catalogue
 from mimis_core.errors import ConfigurationError, DataError, NotFoundError
@@ -160,11 +161,13 @@ class ServicesBase:
         return courier
 
     def _open(self, category: str, name: str, table: dict[str, Any]) -> Any:
-        with self._lock:
-            if (category, name) not in self._opened:
-                opened = self._opened[category, name] = self.plugins.open(category, name, table)
-                know_hosts(opened.settings.model_dump(mode="json"))
-            return self._opened[category, name]
+        if (category, name) not in self._opened:  # seen without the lock: what is open waits for nothing
+            with self._lock:
+                if (category, name) not in self._opened:
+                    opened = self.plugins.open(category, name, table)
+                    know_hosts(opened.settings.model_dump(mode="json"))
+                    self._opened[category, name] = opened
+        return self._opened[category, name]
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
@@ -198,6 +201,13 @@ class ServicesBase:
             for row in self._rows(session, table, column.in_(wanted[start : start + VALUES_AT_ONCE]), *conditions)
         ]
 
+    def _by_id(self, session: Session, table: type[Row], ids: Collection[str]) -> dict[str, Row]:
+        """Rows by their ids; those that the session holds already are not asked for again."""
+        held = {one: session.identity_map.get(identity_key(table, one)) for one in ids}
+        found = {one: row for one, row in held.items() if row is not None and row.organisation == self.organisation}
+        missing = [one for one in ids if one not in found]
+        return found | {row.id: row for row in self._rows_in(session, table, table.id, missing)}
+
     def _audit(self, session: Session, actor: str, action: str, subject: str, **details: Any) -> None:
         """Record that ``actor`` did ``action`` to ``subject``, an id; ``details`` are ids and words too.
 
@@ -220,12 +230,16 @@ class ServicesBase:
         known: dict[str, str] = session.info.setdefault("actors", {})
         if actor not in known:
             mine = {"organisation": self.organisation, "name_key": self.database.cipher.token_hash(f"actor {actor}")}
-            # Another worker may note the same name at this moment, and its transaction must not fail for that.
-            insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
-            row = insert(ActorRow).values(id=new_id(), name=actor, **mine)
+            query = select(ActorRow.id).filter_by(**mine)
             with session.no_autoflush:
-                session.execute(row.on_conflict_do_nothing(index_elements=list(mine)))
-                known[actor] = session.execute(select(ActorRow.id).filter_by(**mine)).scalar_one()
+                found = session.scalar(query)
+                if found is None:
+                    # Another worker may note the same name at this moment, and its transaction must not fail for that.
+                    insert = sqlite.insert if session.connection().dialect.name == "sqlite" else postgresql.insert
+                    row = insert(ActorRow).values(id=new_id(), name=actor, **mine)
+                    session.execute(row.on_conflict_do_nothing(index_elements=list(mine)))
+                    found = session.execute(query).scalar_one()
+            known[actor] = found
         return known[actor]
 
     def _enqueue(self, session: Session, kind: str, ref: str, destination: str | None = None) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from mimis_core.catalogue import PrincipleCheck, check_achievement
 from mimis_core.errors import NotFoundError
 from mimis_core.model import Achievement, LangMap, Model, Organisation
+from mimis_core.principles import PrincipleCheck, check_achievement
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.catalogue_reading import State
 from mimis_core.store.catalogue_tables import CatalogueEntryRow

@@ -14,8 +14,9 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from mimis_core.catalogue import Catalogue, PrincipleCheck, check_achievement
+from mimis_core.catalogue import Catalogue
 from mimis_core.model import Accreditation, Achievement, Body
+from mimis_core.principles import PrincipleCheck, check_achievement
 from mimis_core.store.catalogue_tables import CatalogueEntryRow, CatalogueReviewRow
 from mimis_core.store.database import Database
 from mimis_core.store.revisions import next_number, state_of

@@ -52,6 +52,32 @@ def helper_mail(school: Organisation, learner: str, helper: str, day: str, link:
     )
 
 
+REASONS = {
+    "meet": ("Vi vill träffa dig.", "We want to meet you."),
+    "talk": ("Vi vill prata med dig.", "We want to talk to you."),
+    "offer": ("Vi vill erbjuda dig något.", "We want to offer you something."),
+    "check": ("Vi vill kontrollera beviset själva.", "We want to check the credential ourselves."),
+}
+"""Why somebody wants to know whose a share is, in Swedish and English."""
+
+
+def reveal_mail(school: Organisation, given_name: str, viewers: Mail, reason: Mail, purpose: str, pages: str) -> Mail:
+    """To a learner who shares without her name: somebody asks for it. Arguments as of :func:`looked_mail`."""
+    name = name_of(school)
+    return (
+        f"{viewers[0]} vill veta vem du är",
+        f"Hej {given_name}!\n\n{viewers[0]} har sett det du delar utan namn, och vill veta vem du är. "
+        f"De säger: {reason[0]} Du delade det för: {purpose}\n\n"
+        f"Du bestämmer. Visa ditt namn eller svara nej: {pages}/shares\n"
+        "Gör du inget så får de inte veta vem du är.\n\n"
+        f"Hälsningar\n{name}\n\n---\n"
+        f"Hello {given_name}.\n\n{viewers[1]} has seen what you share without a name, and wants to know who you are. "
+        f"They say: {reason[1]} You shared it for: {purpose}\n\n"
+        f"You decide. Show your name or answer no: {pages}/shares\n"
+        "If you do nothing, they will not know who you are.\n",
+    )
+
+
 def looked_mail(
     school: Organisation, given_name: str, viewers: Mail, titles: Mail, purpose: str, at: datetime, pages: str
 ) -> Mail:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +31,19 @@ TAKEN_BACK = (CredentialStatus.REVOKED, CredentialStatus.SUPERSEDED)
 """A credential in one of these is given to nobody any more."""
 
 
+class DeliveryGround(NamedTuple):
+    """What lets deliveries go: the learner's own word, or a rule of the school's with the day of its decision."""
+
+    kind: Literal["learner", "rule"]
+    given_by: str
+    decided_on: date | None = None
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What is recorded beside who gave it."""
+        return {"decided_on": self.decided_on.isoformat()} if self.decided_on else {}
+
+
 def load_evidence(award: AwardRow) -> tuple[Completion, ...]:
     """The completions that an award rests on."""
     return tuple(Completion.model_validate(item) for item in json.loads(award.evidence))
@@ -50,7 +65,7 @@ class CredentialServices(StatusServices):
 
     def all_credentials(self) -> list[CredentialView]:
         """Every credential of the organisation, for its administrators; a protected learner is named by id only."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             protected = self._protected_ids(session)
             views = self._views(session, self._rows(session, CredentialRow))
         hidden = {"learner_name": PROTECTED_NAME}
@@ -58,12 +73,12 @@ class CredentialServices(StatusServices):
 
     def sealed(self, learner_id: str, credential_id: str) -> Sealed:
         """The sealed file of a learner's credential."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return to_sealed(self._credential_of(session, learner_id, credential_id))
 
     def sealed_files(self) -> list[Sealed]:
         """Every sealed file, for export by the school; erased ones are gone, protected learners' go by hand."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             protected = self._protected_ids(session)
             rows = self._rows(session, CredentialRow, CredentialRow.filename != "")
             return [to_sealed(row) for row in rows if row.learner_id not in protected]
@@ -81,7 +96,7 @@ class CredentialServices(StatusServices):
                 raise UserError("Nothing is sent for a person with protected identity.", mend="Talk to the school.")
             if credential.status in TAKEN_BACK:
                 raise UserError(f"Credential {credential_id} is {credential.status}.", mend="Send the newer one.")
-            self._queue_delivery(session, credential, courier, to, "learner", learner_id)
+            self._queue_delivery(session, credential, courier, to, DeliveryGround("learner", learner_id))
 
     def deliveries_of(self, learner_id: str) -> list[DeliveryView]:
         """All deliveries of a learner's credentials."""
@@ -91,11 +106,11 @@ class CredentialServices(StatusServices):
 
     def deliveries(self) -> list[DeliveryView]:
         """All deliveries of the organisation."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return [self._delivery_view(session, row) for row in self._rows(session, DeliveryRow)]
 
     def _queue_delivery(
-        self, session: Session, credential: CredentialRow, courier: str, to: str, kind: str, given_by: str
+        self, session: Session, credential: CredentialRow, courier: str, to: str, ground: DeliveryGround
     ) -> None:
         to_key = self.database.cipher.fingerprint(to)
         known = self._rows(
@@ -108,28 +123,29 @@ class CredentialServices(StatusServices):
         if known:
             self._requeue(session, known[0])
             return
-        self._queue_first_deliveries(session, [(credential, to)], courier, kind, given_by)
+        self._queue_first_deliveries(session, [(credential, to)], courier, ground)
 
     def _queue_first_deliveries(
-        self, session: Session, wanted: Sequence[tuple[CredentialRow, str]], courier: str, kind: str, given_by: str
+        self, session: Session, wanted: Sequence[tuple[CredentialRow, str]], courier: str, ground: DeliveryGround
     ) -> None:
         """Record the permissions for credentials that have not been sent to these addresses, and queue all of them."""
-        permissions = [self._permission(credential, f"delivery.{kind}", given_by) for credential, _ in wanted]
+        permissions = [self._permission(credential, ground) for credential, _ in wanted]
         session.add_all(permissions)
         session.flush()  # deliveries refer to them
         for (credential, to), permission in zip(wanted, permissions, strict=True):
             to_key = self.database.cipher.fingerprint(to)
             self._add_delivery(session, credential, permission.id, courier, to, to_key)
-            self._audit(session, given_by, f"permission.delivery.{kind}", credential.id, courier=courier)
+            details = {"courier": courier, **ground.details}
+            self._audit(session, ground.given_by, f"permission.delivery.{ground.kind}", credential.id, **details)
 
-    def _permission(self, credential: CredentialRow, kind: str, given_by: str) -> PermissionRow:
+    def _permission(self, credential: CredentialRow, ground: DeliveryGround) -> PermissionRow:
         return PermissionRow(
             id=new_id(),
             organisation=self.organisation,
             learner_id=credential.learner_id,
-            kind=kind,
+            kind=f"delivery.{ground.kind}",
             subject=credential.id,
-            given_by=given_by,
+            given_by=", ".join((ground.given_by, *ground.details.values())),
             given_at=self.clock(),
         )
 
@@ -175,11 +191,13 @@ class CredentialServices(StatusServices):
         return row
 
     def _views(self, session: Session, rows: list[CredentialRow]) -> list[CredentialView]:
-        learners = self._rows_in(session, LearnerRow, LearnerRow.id, [row.learner_id for row in rows])
-        awards = {row.id: row for row in self._rows_in(session, AwardRow, AwardRow.id, [row.award_id for row in rows])}
-        names = {row.id: row.full_name for row in learners}
+        learners = self._by_id(session, LearnerRow, [row.learner_id for row in rows])
+        awards = self._by_id(session, AwardRow, [row.award_id for row in rows])
         replaced = self._successors(session, rows)
-        return [self._view(row, names[row.learner_id], awards[row.award_id], replaced.get(row.id)) for row in rows]
+        return [
+            self._view(row, learners[row.learner_id].full_name, awards[row.award_id], replaced.get(row.id))
+            for row in rows
+        ]
 
     def _successors(self, session: Session, rows: list[CredentialRow]) -> dict[str, str]:
         """Ids of what was issued in the place of these, by the older one's id; one in force has none."""
@@ -188,7 +206,7 @@ class CredentialServices(StatusServices):
         return {row.supersedes_id: row.id for row in newer if row.supersedes_id}
 
     def _view(self, row: CredentialRow, learner_name: str, award: AwardRow, replaced_by: str | None) -> CredentialView:
-        achievement = self.reviewed(Achievement.model_validate_json(row.achievement))
+        achievement = self.reviewed(_entry_in(row.achievement))
         evidence = load_evidence(award)
         return CredentialView(
             id=row.id,
@@ -212,7 +230,7 @@ class CredentialServices(StatusServices):
         credential = self._get(session, CredentialRow, row.credential_id, "credential")
         return DeliveryView(
             credential_id=row.credential_id,
-            title=Achievement.model_validate_json(credential.achievement).title,
+            title=title_of(credential),
             courier=row.courier,
             state=row.state,
             reason=row.reason,

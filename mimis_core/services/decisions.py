@@ -11,16 +11,19 @@ from typing import Any
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from mimis_core.catalogue import check_achievement, meets, passes
+from mimis_core.catalogue import meets
 from mimis_core.errors import UserError
 from mimis_core.model import Achievement, AwardState, Completion, CompletionKind, CredentialStatus
 from mimis_core.pipeline import add_months
+from mimis_core.principles import check_achievement, passes
 from mimis_core.services.base import OPAQUE_ID
+from mimis_core.services.credentials import credential_titles, greeting, titles_of
 from mimis_core.services.learners import PROTECTED_NAME
+from mimis_core.services.messages import rejected_mail
 from mimis_core.services.same_person import SamePersonServices
 from mimis_core.store.attestation_tables import ATTESTED
 from mimis_core.store.staff_tables import StaffRow
-from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, OutboxRow, new_id
+from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, MessageRow, OutboxRow, new_id
 
 DECIDED: dict[str, str] = {
     AwardState.APPROVED: "Revoke its credential instead.",
@@ -41,7 +44,7 @@ class DecisionServices(SamePersonServices):
     def awards(self, state: AwardState | None = None) -> list[dict[str, Any]]:
         """Decisions, newest first, as plain values for commands and pages; a protected learner by id only."""
         conditions = () if state is None else (AwardRow.state == state.value,)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, AwardRow, *conditions)
             people = self._rows_in(session, LearnerRow, LearnerRow.id, {row.learner_id for row in rows})
             names = {one.id: PROTECTED_NAME if one.protected else one.full_name for one in people}
@@ -51,7 +54,7 @@ class DecisionServices(SamePersonServices):
     def decide_award(
         self, award_id: str, *, approve: bool, by: str, reason: str | None = None, again: bool = False
     ) -> None:
-        """Record a person's decision; approving queues the credential.
+        """Record a person's decision; approving queues the credential, and a rejection is told to the learner.
 
         Raises NotFoundError, or UserError when the catalogue entry does not pass the six checks or the decision was
         taken before: of two who decide at once the second is told. ``again`` approves what was rejected too, with what
@@ -68,7 +71,33 @@ class DecisionServices(SamePersonServices):
                 return
             if approve:
                 self._refuse_unready(row)
-            self._decide(session, row, AwardState.APPROVED if approve else AwardState.REJECTED, by, reason)
+                self._decide(session, row, AwardState.APPROVED, by, reason)
+            else:
+                self._reject(session, row, by, reason)
+
+    def _reject(self, session: Session, row: AwardRow, by: str, reason: str | None) -> None:
+        """Decide against the learner, and tell her what was decided, why, and how she asks for a reconsideration."""
+        self._decide(session, row, AwardState.REJECTED, by, reason)
+        learner = self._get(session, LearnerRow, row.learner_id, "learner")
+        # One that was approved in between may be rejected anew, and that is another decision.
+        told = len(self._rows(session, MessageRow, MessageRow.key.startswith(f"rejected:{row.id}:")))
+        mail = rejected_mail(
+            self.settings.organisation,
+            greeting(learner),
+            self._titles_of_award(session, row),
+            (self.clock().date().isoformat(), row.decided_by or by),
+            reason,
+            f"{self.settings.base_url}/me/decisions",
+        )
+        self._queue_mail(session, learner, f"rejected:{row.id}:{told + 1}", *mail)
+
+    def _titles_of_award(self, session: Session, award: AwardRow) -> tuple[str, str]:
+        """What an award is about, in Swedish and English; its entry may have left the catalogue since."""
+        issued = self._rows(session, CredentialRow, CredentialRow.award_id == award.id)
+        if issued:
+            return credential_titles(issued[0])
+        achievement = self.catalogue.get(award.achievement_id, award.achievement_version)
+        return titles_of(achievement) if achievement else (award.achievement_id, award.achievement_id)
 
     def _refuse_unready(self, award: AwardRow) -> None:
         achievement = self.catalogue.get(award.achievement_id, award.achievement_version)

@@ -20,6 +20,7 @@ from mimis_core.errors import TemporaryError
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.hand import Job
 from mimis_core.services.pacing import JobsTable, Pace, jobs_table, pace_of
+from mimis_core.services.webhooks import WEBHOOKS
 from mimis_core.store.tables import DeliveryRow, DestinationRow, OutboxRow
 
 COURIER, SOURCE = "couriers.", "sources."
@@ -106,7 +107,7 @@ class DestinationServices(ServicesBase):
 
     def destinations(self) -> list[dict[str, Any]]:
         """Those that are left alone or have failed since their last success, for administrators."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, DestinationRow, DestinationRow.failures > 0)
             return [
                 {
@@ -126,12 +127,12 @@ class DestinationServices(ServicesBase):
 
     @cached_property
     def _lanes(self) -> dict[str, Lane]:
-        """One for each courier and source; all are made at once, so that no two threads make the same one."""
+        """One for each courier and source, one for webhooks; all at once, so that no two threads make the same one."""
         self._note_destinations()
         couriers = {f"{COURIER}{name}": pace_of(name, table) for name, table in self.settings.couriers.items()}
         # A source is asked one thing at a time: what it says is stored page by page, and two pulls would clash.
         sources = {f"{SOURCE}{name}": Pace(most_at_once=1) for name in self.settings.sources}
-        return {name: Lane(pace) for name, pace in {**couriers, **sources}.items()}
+        return {name: Lane(pace) for name, pace in {**couriers, **sources, WEBHOOKS: Pace()}.items()}
 
     def _note_destinations(self) -> None:
         """Have a row for each, so that later all is updates."""

@@ -28,6 +28,8 @@ SEARCHES = 32
 _AFTER_ALL = b"\xff"
 Entry = tuple[bytes, str]
 """Sort key and id of a learner: where she stands in the order."""
+Words = tuple[bytes, ...]
+"""What a learner is found by. No set: garbage collection passes over tuples of texts, and not over sets."""
 
 
 @dataclass
@@ -38,16 +40,16 @@ class Index:
     hidden: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     words: list[tuple[bytes, Entry]] = field(default_factory=list)
-    of: dict[str, tuple[Entry, frozenset[bytes]]] = field(default_factory=dict)
+    of: dict[str, tuple[Entry, Words]] = field(default_factory=dict)
     searches: dict[tuple[bytes, ...], list[Entry]] = field(default_factory=dict)
 
-    def fill(self, people: Iterable[tuple[str, Entry, frozenset[bytes]]]) -> None:
+    def fill(self, people: Iterable[tuple[str, Entry, Words]]) -> None:
         """Take everybody in at once."""
         self.of = {learner_id: (entry, words) for learner_id, entry, words in people}
         self.entries = sorted(entry for entry, _ in self.of.values())
         self.words = sorted((word, entry) for entry, words in self.of.values() for word in words)
 
-    def put(self, learner_id: str, entry: Entry, words: frozenset[bytes]) -> None:
+    def put(self, learner_id: str, entry: Entry, words: Words) -> None:
         """Add a learner, or move her to where she belongs now."""
         self.drop(learner_id)
         self.hidden.discard(learner_id)
@@ -59,7 +61,7 @@ class Index:
     def drop(self, learner_id: str) -> None:
         """Forget a learner; nothing happens when she is not known."""
         self.searches.clear()
-        entry, words = self.of.pop(learner_id, (None, frozenset[bytes]()))
+        entry, words = self.of.pop(learner_id, (None, ()))
         if entry is None:
             return
         del self.entries[bisect_left(self.entries, entry)]
@@ -120,6 +122,11 @@ class DirectoryServices(LearnerServices):
         people = tuple(to_learner(rows[one]) for one in ids[:limit] if one in rows and not rows[one].protected)
         return LearnerPage(people, ids[limit - 1] if len(ids) > limit else None, total)
 
+    def prepare_directory(self) -> None:
+        """Make the index now, so that the first page needs not wait for it: some seconds for 100,000 learners."""
+        with self._lock, self.database.reading() as session:
+            self._current_index(session)
+
     def _current_index(self, session: Session) -> Index:
         """The index brought up to what this transaction sees."""
         index = self._directory
@@ -153,7 +160,7 @@ class DirectoryServices(LearnerServices):
 
 def _placed(
     learner_id: str, full_name: str, given_name: str | None, family_name: str | None
-) -> tuple[str, Entry, frozenset[bytes]]:
+) -> tuple[str, Entry, Words]:
     key = sort_key(family_name, given_name, full_name) if family_name else sort_key(full_name)
     # Most names are these two and no more: then their words need not be made twice.
     words = (
@@ -161,4 +168,4 @@ def _placed(
         if full_name == f"{given_name} {family_name}"
         else (full_name, given_name, family_name)
     )
-    return learner_id, (key, learner_id), word_keys(*words)
+    return learner_id, (key, learner_id), tuple(word_keys(*words))

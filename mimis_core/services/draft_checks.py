@@ -13,8 +13,9 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from mimis_core import wording
-from mimis_core.catalogue import PrincipleCheck, check_achievement, passes
+from mimis_core.catalogue import is_enough
 from mimis_core.model import Achievement, LangMap, Model
+from mimis_core.principles import PrincipleCheck, check_achievement, passes
 from mimis_core.services.catalogue_reading import complete
 
 ASSESSMENTS = tuple(wording.ASSESSMENTS.values())
@@ -84,6 +85,15 @@ _HOLES: dict[tuple[str, ...], Hole] = {
     ("earned_by", "module"): Hole(
         2, "Krav {} säger inte vad som ska vara klart.", "Requirement {} does not say what is to be completed.", "x"
     ),
+    ("enough_parts",): Hole(
+        3, "Hur många krav som räcker är inget helt antal.", "How many parts are enough is no whole number.", None
+    ),
+    ("enough_points",): Hole(
+        3, "Poängen som räcker är inget tal över noll.", "The points that are enough are no number above zero.", None
+    ),
+    ("earned_by", "points"): Hole(
+        3, "Krav {}: poängen är inget tal över noll.", "Requirement {}: the points are no number above zero.", None
+    ),
     ("earned_by", "min_grade"): Hole(
         2,
         "Krav {}: gränsen är inget tal från 0 till 100.",
@@ -91,12 +101,16 @@ _HOLES: dict[tuple[str, ...], Hole] = {
         None,
     ),
 }
+_UNREACHABLE = {
+    "sv": "Alla krav tillsammans är mindre än det som ska räcka. Ingen kan få mikromeriten.",
+    "en": "All requirements together are less than what is to be enough. Nobody can get it.",
+}
 _WHOLE = {"outcomes": [_OUTCOME], "quality_assurance": {"internal": _EXAMPLE, "external": _CRITERION}}
 _OTHER = Hole(4, "Fältet {} är inte rätt ifyllt.", "The field {} is not filled in rightly.", None)
 
 
 class Fault(Model):
-    """One field that cannot be read: where it is, to which principle it belongs, and what is wrong."""
+    """One field that cannot be read, or never be met: where it is, to which principle it belongs, and what is wrong."""
 
     place: Place
     principle: Principle
@@ -132,10 +146,20 @@ def judge(content: Mapping[str, Any], achievement_id: str, version: int, owners:
     faults = _faults(raw, owners)
     entry = None if faults else Achievement.model_validate(raw)
     judged = entry or Achievement.model_validate(_filled(raw, faults))
+    faults += _unreachable(judged, faults)
     told = [PrincipleCheck(principle=one.principle, status="error", reason=one.reason) for one in faults]
     broken = {one.principle for one in faults}
     told += [one for one in check_achievement(judged) if not (one.status == "ok" and one.principle in broken)]
     return Judgement(entry=entry, faults=faults, checks=tuple(sorted(told, key=lambda one: one.principle)))
+
+
+def _unreachable(judged: Achievement, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    """What can be read, and never be met: all that is asked for is less than what is to be enough."""
+    place: Place = ("enough_points",) if judged.enough_points else ("enough_parts",)
+    unread = any(fault.place[0] in ("earned_by", "enough_parts", "enough_points") for fault in faults)
+    if unread or is_enough(judged, [True] * len(judged.earned_by)):
+        return ()
+    return (Fault(place=place, principle=3, reason=_UNREACHABLE),)
 
 
 def _faults(raw: Mapping[str, Any], owners: Sequence[str]) -> tuple[Fault, ...]:

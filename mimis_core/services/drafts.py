@@ -32,14 +32,8 @@ class DraftServices(CatalogueListServices):
 
     def new_draft(self, title: LangMap, by: str) -> Draft:
         """Begin an entry; its id follows from the title. Raises UserError with code ``title`` when it has no words."""
-        stem = _slug(next(iter(title.values()), ""))
-        if not stem:
-            raise UserError("An entry needs a title.", mend="Write one with letters in it.", code="title")
-        self.catalogue_reader.look_again()
-        taken = {entry.id for entry in self.entries()}
-        names = (stem, *(f"{stem[:76]}-{number}" for number in range(2, len(taken) + 3)))
         content = {"title": title, "owner": self.organisation, "outcomes": [], "quality_assurance": {}}
-        return self._begin_draft(next(name for name in names if name not in taken), 1, content, by)
+        return self._begin_draft(self._free_id(title), 1, content, by)
 
     def next_draft(self, achievement_id: str, by: str) -> Draft:
         """The draft of an entry's next version, begun from the newest one unless it was before.
@@ -144,6 +138,16 @@ class DraftServices(CatalogueListServices):
         with self._transaction() as session:
             rows = self._rows(session, CatalogueEntryRow, CatalogueEntryRow.published_at.is_not(None))
             return sorted(map(to_achievement, rows), key=lambda entry: (entry.id, entry.version))
+
+    def _free_id(self, title: LangMap) -> str:
+        """An id that follows from a title and that no entry has. Raises UserError when the title has no words."""
+        stem = _slug(next(iter(title.values()), ""))
+        if not stem:
+            raise UserError("An entry needs a title.", mend="Write one with letters in it.", code="title")
+        self.catalogue_reader.look_again()
+        taken = {entry.id for entry in self.entries()}
+        names = (stem, *(f"{stem[:76]}-{number}" for number in range(2, len(taken) + 3)))
+        return next(name for name in names if name not in taken)
 
     def _begin_draft(self, achievement_id: str, version: int, content: Mapping[str, Any], by: str) -> Draft:
         row = self._new_row(achievement_id, version, content, by)

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, tuple_
 
 from mimis_core.errors import NotFoundError
-from mimis_core.services.base import ServicesBase
+from mimis_core.services.proved import ProvedServices
 from mimis_core.services.views import ImportedShare
 from mimis_core.store.tables import ImportRow
 
@@ -33,7 +33,7 @@ class ImportPage:
     after: str | None
 
 
-class EmployerServices(ServicesBase):
+class EmployerServices(ProvedServices):
     """Shares and files that this employer or hub has taken in."""
 
     def imported(self, key: str) -> ImportedShare | None:
@@ -61,13 +61,13 @@ class EmployerServices(ServicesBase):
             if after is not None:
                 last = self._get(session, ImportRow, after, "share")
                 query = query.where(tuple_(ImportRow.at, ImportRow.id) < (last.at, last.id))
-            lines = [_line(row) for row in session.scalars(query)]
+            lines = [to_line(row) for row in session.scalars(query)]
         return ImportPage(tuple(lines[:ON_A_PAGE]), lines[ON_A_PAGE - 1].id if len(lines) > ON_A_PAGE else None)
 
     def import_line(self, import_id: str) -> ImportLine:
         """One of them. Raises NotFoundError."""
         with self.database.reading() as session:
-            return _line(self._get(session, ImportRow, import_id, "share"))
+            return to_line(self._get(session, ImportRow, import_id, "share"))
 
     def import_of(self, key: str) -> ImportLine:
         """The one that is kept under this key. Raises NotFoundError."""
@@ -75,7 +75,7 @@ class EmployerServices(ServicesBase):
             rows = self._rows(session, ImportRow, ImportRow.key == key)
             if not rows:
                 raise NotFoundError("Nothing was taken in under this key.", code="unknown")
-            return _line(rows[0])
+            return to_line(rows[0])
 
     def count_imports(self) -> dict[str, int]:
         """How many there are in each state; states that nothing is in are left out."""
@@ -88,7 +88,8 @@ class EmployerServices(ServicesBase):
             return dict(session.execute(query).all())
 
     def save_import(self, share: ImportedShare, by: str = "employer") -> None:
-        """Keep what became of one share; a change of state is audited with who brought it about."""
+        """Keep what became of one share, and what it proves; a change of state is audited with who brought it about."""
+        proved = self._proved_by(share)
         with self._transaction() as session:
             rows = self._rows(session, ImportRow, ImportRow.key == share.key)
             row = rows[0] if rows else ImportRow(organisation=self.organisation, key=share.key, at=self.clock())
@@ -96,7 +97,10 @@ class EmployerServices(ServicesBase):
                 self._audit(session, by, f"import.{share.state}", share.key)
             row.state, row.content = share.state, share.model_dump_json()
             session.add(row)
+            session.flush()  # what it proves refers to it
+            self._keep_proved(session, row.id, proved)
 
 
-def _line(row: ImportRow) -> ImportLine:
+def to_line(row: ImportRow) -> ImportLine:
+    """The line of a row."""
     return ImportLine(row.id, row.at, ImportedShare.model_validate_json(row.content))

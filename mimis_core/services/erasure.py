@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, TemporaryError, UserError
 from mimis_core.model import Model
+from mimis_core.services.holding import hold_learners, hold_rows
 from mimis_core.services.learner_tables import table_of
 from mimis_core.services.learners import ERASED_NAME
 from mimis_core.services.signals import SignalServices
@@ -39,11 +40,13 @@ from mimis_core.store.tables import (
     OutboxRow,
     PartnerRow,
     PermissionRow,
+    RevealRequestRow,
     ReviewRow,
     SetAsideRow,
     ShareCredentialRow,
     ShareRow,
     SignInRow,
+    TraceRow,
     new_id,
 )
 
@@ -83,13 +86,13 @@ class ErasureServices(SignalServices):
         """Erase a learner in one transaction; repeating it changes nothing, unless more may be erased by now.
 
         With ``dry_run`` nothing is changed. Raises NotFoundError; UserError without a reason; TemporaryError while
-        something of hers is on its way to a wallet or mailbox.
+        something of hers is being written, or is on its way to a wallet or mailbox.
         """
         if not reason.strip():
             raise UserError("An erasure needs a reason.", mend="Give --reason.")
         with self._transaction() as session:
-            self._get(session, LearnerRow, learner_id, "learner")
-            learner = session.get_one(LearnerRow, learner_id, with_for_update=True, populate_existing=True)
+            hold_learners(session, self.organisation, [learner_id])
+            learner = self._get(session, LearnerRow, learner_id, "learner")
             done = next(iter(self._rows(session, ErasureRow, ErasureRow.learner_id == learner_id)), None)
             scope = self._erasure_scope()
             if done is not None and done.scope in ("all", scope):
@@ -154,8 +157,7 @@ class ErasureServices(SignalServices):
             for row in self._rows(session, table, table.learner_id == learner_id)
         ]
         rows = self._rows_in(session, OutboxRow, OutboxRow.ref, [*awards, *refs])
-        for row in rows:
-            session.refresh(row, with_for_update=True)
+        hold_rows(session, rows)
         leased = [row for row in rows if row.lease_until is not None and row.lease_until > self.clock()]
         if any(row.state in ("queued", "doing") for row in leased):
             raise TemporaryError(
@@ -197,18 +199,16 @@ class ErasureServices(SignalServices):
         shares = self._rows(session, ShareRow, ShareRow.learner_id == learner.id)
         for table, column in (
             (DisclosureRow, DisclosureRow.share_id),
+            (RevealRequestRow, RevealRequestRow.share_id),
+            (TraceRow, TraceRow.share_id),
             (ShareCredentialRow, ShareCredentialRow.share_id),
         ):
             work.remove(table, column, [one.id for one in shares])
         for share in shares:  # the row stays, so that whoever asks is told that it was taken back
             share.purpose, share.application_email = "", None
         for sent in self._rows(session, DeliveryRow, DeliveryRow.learner_id == learner.id):
-            sent.to, sent.to_key, sent.reference, sent.url = (
-                sent.id,
-                self.database.cipher.fingerprint(sent.id),
-                None,
-                None,
-            )
+            sent.to, sent.to_key = sent.id, self.database.cipher.fingerprint(sent.id)
+            sent.reference = sent.url = None
             if sent.state in ("queued", "attention"):
                 sent.state, sent.reason = "cancelled", "erased"
         learner.email = learner.email_key = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, text
 from sqlalchemy.orm import Session, undefer
 
 from mimis_core.errors import UserError
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.export_page import learner_page
 from mimis_core.services.learner_tables import ABOUT_ERASED, THROUGH, learner_column, learner_models, table_of
-from mimis_core.store.record_tables import MergeRow
+from mimis_core.store.record_tables import BY_PEOPLE, MergeRow
 from mimis_core.store.tables import AuditRow, Base, CredentialRow, LearnerRow, PartnerRow, ShareRow
 from mimis_core.store.types import EncryptedBytes
 
@@ -108,9 +108,8 @@ class ExportServices(ServicesBase):
                 ids += former
             held[model] = self._ordered(session, model, table_of(model).columns[name], ids)
         # What she did herself too: of what is gone since, such as a share, only this is left.
-        known = {row.id for row in held[AuditRow]}
-        did = self._ordered(session, AuditRow, AuditRow.actor, former)
-        held[AuditRow] = [*held[AuditRow], *(row for row in did if row.id not in known)]
+        did = self._rows_in(session, AuditRow, AuditRow.actor, former, text(BY_PEOPLE))
+        held[AuditRow] = _by_time({row.id: row for row in (*held[AuditRow], *did)}.values())
         return held
 
     def _former_ids(self, session: Session, learner_id: str) -> list[str]:
@@ -127,7 +126,7 @@ class ExportServices(ServicesBase):
         for start in range(0, len(values), 500):
             query = select(model).where(model.organisation == self.organisation).options(*options)
             found += session.scalars(query.where(column.in_(values[start : start + 500])))
-        return sorted(found, key=lambda row: (str(getattr(row, "at", "")), row.id))
+        return _by_time(found)
 
     def _partner_names(self, session: Session, shares: Sequence[Base]) -> dict[str, str]:
         ids = [row.partner_id for row in shares if isinstance(row, ShareRow) and row.partner_id]
@@ -152,6 +151,10 @@ def write_export(export: LearnerExport, folder: Path) -> list[str]:
             f"{folder} cannot be written: {error.strerror or error}.", mend="Give a folder that mimis may write to."
         ) from None
     return sorted(files)
+
+
+def _by_time(rows: Iterable[Base]) -> list[Base]:
+    return sorted(rows, key=lambda row: (str(getattr(row, "at", "")), row.id))
 
 
 def _plain(row: Base, partners: dict[str, str]) -> Row:

@@ -58,6 +58,7 @@ class HelperView(Model):
     """What a helper sees. ``shares`` is None unless the learner shows with whom she shares."""
 
     helper: Helper
+    learner_id: str
     learner_name: str
     credentials: tuple[CredentialView, ...]
     goals: tuple[Goal, ...]
@@ -126,6 +127,7 @@ class HelperServices(ShareServices, PathServices):
             shares = self._open_shares(session, learner.id) if row.show_shares else None
         return HelperView(
             helper=helper,
+            learner_id=learner.id,
             learner_name=name,
             credentials=tuple(self.credentials_of(learner.id)),
             goals=self.path_of(learner.id),

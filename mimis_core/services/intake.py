@@ -105,7 +105,7 @@ class IntakeServices(ShareServices):
 
         Nothing of a protected learner: a preview is looked at by more than her officer.
         """
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows_in(session, CompletionRow, CompletionRow.key, keys, CompletionRow.source == source)
             protected = self._protected_ids(session)
             shown = (row for row in rows if row.learner_id not in protected)

@@ -17,7 +17,7 @@ from mimis_core.errors import ConfigurationError, MimisError, NotFoundError, Per
 from mimis_core.model import Achievement, AwardState, CredentialStatus, Sealed
 from mimis_core.observe import step
 from mimis_core.pipeline import issue
-from mimis_core.services.credentials import greeting, titles_of
+from mimis_core.services.credentials import DeliveryGround, greeting, titles_of
 from mimis_core.services.messages import received_mail, renewed_mail
 from mimis_core.services.orders import Plan, not_now
 from mimis_core.services.succession import SuccessionServices
@@ -93,7 +93,7 @@ class IssueServices(SuccessionServices):
             .where(AwardRow.organisation == self.organisation, AwardRow.id.in_(award_ids))
         )
         plans = []
-        with self._transaction() as session:
+        with self.database.reading() as session:
             places = self._free_places(session, len(award_ids))
             found = {award.id: (award, learner, issued) for award, learner, issued in session.execute(query)}
             for award_id in award_ids:
@@ -108,7 +108,9 @@ class IssueServices(SuccessionServices):
                     plans.append(self._plan(session, award, learner, places.pop(), self._predecessor(session, award)))
                 except MimisError as error:
                     outcomes[award_id] = error
-            self._finish_issue(session, [award_id for award_id, outcome in outcomes.items() if outcome is False])
+        if issued_before := [award_id for award_id, outcome in outcomes.items() if outcome is False]:
+            with self._transaction() as session:
+                self._finish_issue(session, issued_before)
         return plans
 
     def _keep(self, made: Sequence[Made], outcomes: Outcomes) -> None:
@@ -139,18 +141,14 @@ class IssueServices(SuccessionServices):
         )
 
     def _store(self, session: Session, made: Sequence[Made], outcomes: Outcomes) -> None:
-        owners = {one.plan.order.learner.id for one in made}
-        learners = {row.id: row for row in self._rows(session, LearnerRow, LearnerRow.id.in_(owners))}
         approved = self._still_approved(session, [one.award_id for one in made])
+        learners = {row.id: row for row in self._rows_in(session, LearnerRow, LearnerRow.id, set(approved.values()))}
         rows = []
         # In one order everywhere, so that two workers never wait for each other's rows.
         for one in sorted(made, key=lambda one: one.plan.replaces or ""):
             outcomes[one.award_id] = True
-            # She may have been marked as protected, or the award rejected, while the document was being built.
-            if learners[one.plan.order.learner.id].protected or one.award_id not in approved:
-                outcomes[one.award_id] = not_now(one.award_id)
-                continue
             try:
+                self._refuse_changed(one, learners.get(approved.get(one.award_id, "")))
                 self._mandate(session, one.plan.order.achievement)  # its owner may have ended it meanwhile
                 old = self._step_aside(session, one.plan, RENEWED)
             except (TemporaryError, PermanentError) as error:
@@ -162,12 +160,21 @@ class IssueServices(SuccessionServices):
         for one, old, row in rows:
             self._follow_up(session, one, old, row, learners[row.learner_id])
         self._apply_rule(session, [(one, row, learners[row.learner_id]) for one, _, row in rows])
+        self._stack(session, {row.learner_id for _, _, row in rows})
         self._finish_in_hand(session, [row.award_id for _, _, row in rows])
 
-    def _still_approved(self, session: Session, award_ids: Sequence[str]) -> set[str]:
-        """Those that are, locked until the credentials are stored: who rejects one meanwhile finds its credential."""
-        query = select(AwardRow.id, AwardRow.state).where(AwardRow.id.in_(award_ids)).order_by(AwardRow.id)
-        return {row.id for row in session.execute(query.with_for_update()) if row.state == AwardState.APPROVED}
+    def _still_approved(self, session: Session, award_ids: Sequence[str]) -> dict[str, str]:
+        """The learners of those that are, locked until all is stored: who rejects one then finds its credential."""
+        columns = AwardRow.id, AwardRow.state, AwardRow.learner_id
+        query = select(*columns).where(AwardRow.id.in_(award_ids)).order_by(AwardRow.id).with_for_update()
+        return {row.id: row.learner_id for row in session.execute(query) if row.state == AwardState.APPROVED}
+
+    def _refuse_changed(self, made: Made, learner: LearnerRow | None) -> None:
+        """Raise unless the award is still approved, its learner unprotected and the one whom the document names."""
+        if learner is None or learner.protected:
+            raise not_now(made.award_id)
+        if learner.id != made.plan.order.learner.id:
+            raise TemporaryError("Its learner was merged with another meanwhile.", mend="Try again.")
 
     def _credential_row(self, made: Made) -> CredentialRow:
         order, sealed = made.plan.order, made.sealed
@@ -218,15 +225,15 @@ class IssueServices(SuccessionServices):
         rule = self.settings.delivery.rule
         if rule is None:
             return
-        given_by, new = f"{rule.decided_by}, {rule.decided_on.isoformat()}", []
+        ground, new = DeliveryGround("rule", rule.decided_by, rule.decided_on), []
         for made, row, learner in issued:
             if not learner.email or not _covers(rule, made.plan.order.achievement):
                 continue
             if made.plan.replaces is None:
                 new.append((row, learner.email))
             else:  # the delivery that the old one had may have been carried over
-                self._queue_delivery(session, row, rule.courier, learner.email, "rule", given_by)
-        self._queue_first_deliveries(session, new, rule.courier, "rule", given_by)
+                self._queue_delivery(session, row, rule.courier, learner.email, ground)
+        self._queue_first_deliveries(session, new, rule.courier, ground)
 
     def _finish_in_hand(self, session: Session, award_ids: Sequence[str]) -> None:
         """Mark jobs that this worker has in hand as done, or raise: then another has them, and nothing may be kept."""

@@ -21,10 +21,13 @@ from mimis_core.store.tables import (
     IdentityRow,
     LearnerRow,
     MessageRow,
+    NoticeRow,
     OutboxRow,
+    RevealRequestRow,
     ReviewRow,
     ShareCredentialRow,
     ShareRow,
+    TraceRow,
 )
 
 SUBJECTS: tuple[type[Base], ...] = (
@@ -48,6 +51,9 @@ THROUGH: dict[type[Base], tuple[str, tuple[type[Base], ...]]] = {
     AliasRow: ("identity_id", (IdentityRow,)),
     ShareCredentialRow: ("share_id", (ShareRow,)),
     DisclosureRow: ("share_id", (ShareRow,)),
+    RevealRequestRow: ("share_id", (ShareRow,)),
+    TraceRow: ("share_id", (ShareRow,)),
+    NoticeRow: ("share_id", (ShareRow,)),
     HelperLookRow: ("helper_id", (HelperRow,)),
     AttestationLinkRow: ("attestation_id", (AttestationRow,)),
     OutboxRow: ("ref", (AwardRow, DeliveryRow, MessageRow)),

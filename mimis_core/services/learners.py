@@ -65,7 +65,7 @@ class LearnerServices(AddressServices):
 
     def learners(self) -> list[tuple[Learner, tuple[str, ...]]]:
         """All learners in Swedish order with their source identities as ``source:key``; protected ones by id only."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             identities: dict[str, list[str]] = {}
             for row in self._rows(session, IdentityRow):
                 identities.setdefault(row.learner_id, []).append(f"{row.source}:{row.key}")
@@ -83,7 +83,7 @@ class LearnerServices(AddressServices):
             .where(LearnerRow.protected.is_(False))
         )
         found: dict[str, dict[str, dict[str, str]]] = {}
-        with self._transaction() as session:
+        with self.database.reading() as session:
             for row in session.scalars(query):
                 found.setdefault(row.learner_id, {})[f"{row.source}:{row.key}"] = json.loads(row.aliases or "{}")
         return found

@@ -35,6 +35,7 @@ class LifeServices(IssueServices):
             row = self._in_state(session, credential_id, CredentialStatus.ACTIVE)
             self._mark(row, CredentialStatus.SUSPENDED, reason)
             self._audit(session, by, "credential.suspend", credential_id)
+            self._stack(session, [row.learner_id])
             learner = self._get(session, LearnerRow, row.learner_id, "learner")
             day = row.status_at.date().isoformat()
             mail = suspended_mail(self.settings.organisation, greeting(learner), credential_titles(row), day, reason)
@@ -46,6 +47,7 @@ class LifeServices(IssueServices):
             row = self._in_state(session, credential_id, CredentialStatus.SUSPENDED)
             self._mark(row, CredentialStatus.ACTIVE, None)
             self._audit(session, by, "credential.reinstate", credential_id)
+            self._stack(session, [row.learner_id])
             learner = self._get(session, LearnerRow, row.learner_id, "learner")
             mail = reinstated_mail(
                 self.settings.organisation, greeting(learner), credential_titles(row), self._link(row)
@@ -140,6 +142,7 @@ class LifeServices(IssueServices):
         row = self._in_state(session, credential_id, CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)
         self._mark(row, CredentialStatus.REVOKED, reason)
         self._audit(session, by, "credential.revoke", credential_id)
+        self._stack(session, [row.learner_id])
         learner = self._get(session, LearnerRow, row.learner_id, "learner")
         day = row.status_at.date().isoformat()
         mail = revoked_mail(self.settings.organisation, greeting(learner), credential_titles(row), day, reason)
@@ -155,6 +158,7 @@ class LifeServices(IssueServices):
         if old is None or learner.protected:
             raise TemporaryError("The credential or its learner has changed meanwhile.")
         self._audit(session, by, "credential.reissue", old.id, by=new.id)
+        self._stack(session, [new.learner_id])
         in_wallet = self._carry_deliveries(session, old, new) > 0
         school, titles = self.settings.organisation, credential_titles(new)
         mail = corrected_mail(school, greeting(learner), titles, self._link(new), reason, in_wallet=in_wallet)

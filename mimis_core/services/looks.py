@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -26,16 +27,23 @@ HOLDERS = {
 class LookServices(ContactServices):
     """Records looks."""
 
-    def _note_look(self, session: Session, share: ShareRow, shown: list[Achievement], viewer: str) -> None:
-        """Record a look, and queue the mail about it unless she wants none or has had one within a day."""
-        hers = DisclosureRow.organisation == self.organisation, DisclosureRow.share_id == share.id
-        recent = select(DisclosureRow.id).where(*hers, DisclosureRow.at > self.clock() - SILENCE).limit(1)
-        told = session.scalar(recent) is not None
-        look = DisclosureRow(organisation=self.organisation, share_id=share.id, viewer=viewer, at=self.clock())
-        look.id = new_id()
-        session.add(look)
-        if told or self._declines(session, share.learner_id, "look"):
-            return
+    def _note_looks(self, session: Session, looked: Sequence[tuple[ShareRow, list[Achievement]]], viewer: str) -> None:
+        """Record looks at shares, each with what it shows, and queue a mail about each that is the first within a day.
+
+        Who wants no such mails gets none.
+        """
+        ids, now = [share.id for share, _ in looked], self.clock()
+        recent = DisclosureRow.organisation == self.organisation, DisclosureRow.at > now - SILENCE
+        query = select(DisclosureRow.share_id).where(*recent, DisclosureRow.share_id.in_(ids)).distinct()
+        told = set(session.scalars(query))
+        for share, shown in looked:
+            look = DisclosureRow(id=new_id(), organisation=self.organisation, share_id=share.id, viewer=viewer, at=now)
+            session.add(look)
+            if share.id not in told and not self._declines(session, share.learner_id, "look"):
+                self._mail_look(session, share, shown, look)
+
+    def _mail_look(self, session: Session, share: ShareRow, shown: list[Achievement], look: DisclosureRow) -> None:
+        viewer = look.viewer
         learner = self._get(session, LearnerRow, share.learner_id, "learner")
         viewers = HOLDERS.get(viewer, (viewer, viewer))
         titles = [titles_of(one) for one in shown]

@@ -15,9 +15,10 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from mimis_core.errors import TemporaryError, UserError
+from mimis_core.services.holding import hold_learners
 from mimis_core.services.learner_tables import learner_models, table_of
 from mimis_core.services.signals import SignalServices
 from mimis_core.store.record_tables import ErasureRow, MergeRow
@@ -35,7 +36,7 @@ class MergeServices(SignalServices):
 
         The other's row goes, and her id is known no more. Raises NotFoundError; UserError for one and the same, for two
         of whom one is protected or was erased, and when both have something open about one achievement version: the
-        text says what; TemporaryError when something new comes in for her at this moment.
+        text says what; TemporaryError when something of theirs is being written at this moment.
         """
         try:
             with self._transaction() as session:
@@ -43,9 +44,15 @@ class MergeServices(SignalServices):
         except IntegrityError:
             raise TemporaryError("Something of theirs was written meanwhile.", mend="Try again.") from None
 
-    def merges(self) -> list[dict[str, Any]]:
-        """Merges, newest first, by ids."""
+    def merges(self, *, limit: int | None = None, after: str | None = None) -> list[dict[str, Any]]:
+        """Merges, newest first, by ids; ``after`` is the id of the last one that was shown.
+
+        Raises NotFoundError when there is none of that id.
+        """
+        query = select(MergeRow).where(MergeRow.organisation == self.organisation).options(defer(MergeRow.before))
         with self.database.reading() as session:
+            if after is not None:
+                query = query.where(MergeRow.number < self._get(session, MergeRow, after, "merge").number)
             return [
                 {
                     "id": row.id,
@@ -54,14 +61,13 @@ class MergeServices(SignalServices):
                     "at": row.at.isoformat(),
                     "undone_at": row.undone_at.isoformat() if row.undone_at else None,
                 }
-                for row in sorted(self._rows(session, MergeRow), key=lambda row: row.number, reverse=True)
+                for row in session.scalars(query.order_by(MergeRow.number.desc()).limit(limit))
             ]
 
     def _merge(self, session: Session, keep_id: str, other_id: str, by: str) -> str:
-        # In one order, so that of two who merge the same two the other way round neither waits for ever.
-        locked = {one: self._locked_learner(session, one) for one in sorted({keep_id, other_id})}
-        keep, other = locked[keep_id], locked[other_id]
-        self._refuse_unfit(session, keep, other)
+        hold_learners(session, self.organisation, {keep_id, other_id})
+        keep, other = (self._get(session, LearnerRow, one, "learner") for one in (keep_id, other_id))
+        self._refuse_to_merge(session, keep, other)
         live = self._live_keys(session, other_id)
         before: dict[str, Any] = {
             "keep": _columns(keep),
@@ -81,11 +87,7 @@ class MergeServices(SignalServices):
 
     # Before -----------------------------------------------------------------------------------------------------
 
-    def _locked_learner(self, session: Session, learner_id: str) -> LearnerRow:
-        self._get(session, LearnerRow, learner_id, "learner")
-        return session.get_one(LearnerRow, learner_id, with_for_update=True, populate_existing=True)
-
-    def _refuse_unfit(self, session: Session, keep: LearnerRow, other: LearnerRow) -> None:
+    def _refuse_to_merge(self, session: Session, keep: LearnerRow, other: LearnerRow) -> None:
         if keep.id == other.id:
             raise UserError("A learner cannot be merged with herself.", mend="Give two ids.")
         gone = self._rows(session, ErasureRow, ErasureRow.learner_id.in_((keep.id, other.id)))

@@ -200,6 +200,41 @@ def reminder_mail(school: Organisation, given_name: str, titles: tuple[str, str]
     )
 
 
+NO_REASON = ("Fråga skolan om skälet.", "Ask the school for the reason.")
+"""In Swedish and English, where a program decided and gave none."""
+
+
+def rejected_mail(
+    school: Organisation,
+    given_name: str,
+    titles: tuple[str, str],
+    decided: tuple[str, str],
+    reason: str | None,
+    link: str,
+) -> Mail:
+    """The school has decided that a learner does not get a micro-credential: what, when and by whom, why, what now.
+
+    What it is about stands in the text alone (förvaltningslagen 31-33 and 36-38 §§: reasons, notice, reconsideration).
+    """
+    name, (day, by) = name_of(school), decided
+    contact = school.email or name
+    sv_why, en_why = (f"Skälet är: {reason}", f"The reason is: {reason}") if reason else NO_REASON
+    return (
+        f"Beslut från {name} om en mikromerit",
+        f"Hej {given_name}!\n\n{name} har beslutat att du inte får mikromeriten ”{titles[0]}” nu. "
+        f"Beslutet togs den {day} av {by}.\n\n{sv_why}\n\n"
+        "Tycker du att det är fel? Du kan be skolan att titta på beslutet en gång till. Det kallas omprövning. "
+        f"Det kostar ingenting.\n\nLogga in här, så ser du beslutet och hur du gör: {link}\n"
+        f"Det går också bra att skriva till {contact}. Skriv vad du tycker är fel, och varför.\n\n"
+        f"Hälsningar\n{name}\n\n---\n"
+        f'Hello {given_name}.\n\nThe school has decided that you do not get the micro-credential "{titles[1]}" now. '
+        f"The decision was taken on {day} by {by}.\n\n{en_why}\n\n"
+        "Do you think this is wrong? You can ask the school to look at the decision again. It costs nothing.\n\n"
+        f"Sign in here to see the decision and how to ask: {link}\n"
+        f"You can also write to {contact}. Say what you think is wrong, and why.\n",
+    )
+
+
 Answer = Literal["granted", "to_change", "unchanged"]
 """What came of an appeal: what was rejected is approved, what was issued is to be changed by hand, or neither."""
 ANSWERS: dict[Answer, tuple[str, str]] = {

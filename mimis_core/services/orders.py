@@ -13,6 +13,7 @@ from mimis_core.errors import PermanentError, UserError
 from mimis_core.model import Achievement, Award, AwardState, IssueOrder
 from mimis_core.pipeline import add_months
 from mimis_core.services.credentials import load_evidence
+from mimis_core.services.endorsements import EndorsementServices
 from mimis_core.services.learners import to_learner
 from mimis_core.services.rights import RightServices
 from mimis_core.services.status import Place
@@ -30,7 +31,7 @@ class Plan:
     replaces: str | None = None
 
 
-class OrderServices(SyncServices, RightServices):
+class OrderServices(SyncServices, RightServices, EndorsementServices):
     """Makes orders of decisions, from the catalogue, the settings and the learner as they are today."""
 
     def _plan(
@@ -50,7 +51,7 @@ class OrderServices(SyncServices, RightServices):
         order = IssueOrder(
             urn=f"urn:credential:{UUID(new_id())}",
             award=to_award(award),
-            achievement=self.reviewed(achievement),
+            achievement=self._endorsed(session, self.reviewed(achievement)),
             learner=to_learner(learner),
             issuer=self.settings.organisation,
             owner=self.owner(achievement.owner),

@@ -8,13 +8,16 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, TemporaryError
+from mimis_core.services.asked_pulls import PULL, AskedPullServices
 from mimis_core.services.credentials import credential_titles, greeting
 from mimis_core.services.destinations import LONGEST_WAIT, with_jitter
 from mimis_core.services.events import EVENT, EventServices
 from mimis_core.services.hand import Job
-from mimis_core.services.leases import LeaseLostError, LeaseServices
+from mimis_core.services.leases import LeaseLostError
 from mimis_core.services.messages import delivery_failed_mail
 from mimis_core.services.reviews import ReviewServices
+from mimis_core.services.telling import TellingServices
+from mimis_core.services.webhooks import WEBHOOK
 from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow, OutboxRow
 
 _log = logging.getLogger("mimis.jobs")
@@ -28,7 +31,7 @@ Outcome = str | None
 """What one job counts as, a name of :class:`WorkDone`; None for nothing new."""
 
 
-class OutcomeServices(LeaseServices, ReviewServices, EventServices):
+class OutcomeServices(TellingServices, ReviewServices, EventServices, AskedPullServices):
     """Keeps how a job failed."""
 
     def _ended(self, job: Job, error: Exception) -> Outcome:
@@ -78,6 +81,10 @@ class OutcomeServices(LeaseServices, ReviewServices, EventServices):
             self._note_failed_delivery(session, delivery, reason)
         if message is not None:
             message.state, message.reason = "attention", reason
+        if row.kind == WEBHOOK:
+            self._stop_webhook(session, row.ref)
+        if row.kind == PULL:
+            self._pull_stops(session, row.ref, reason)
 
     def _note_failed_delivery(self, session: Session, delivery: DeliveryRow, reason: str) -> None:
         delivery.state, delivery.reason = "attention", reason

@@ -105,7 +105,7 @@ class ParticipantServices(ServicesBase):
 
     def has_protected(self) -> bool:
         """Whether anybody is protected, who then must be reported by hand where she takes part."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return session.scalar(self._learner_ids().where(PROTECTED).limit(1)) is not None
 
     def _learner_ids(self) -> Any:
@@ -117,7 +117,7 @@ class ParticipantServices(ServicesBase):
         wanted, last = set(order.learners), ""
         while True:
             query = self._learner_ids().add_columns(LearnerRow.protected).where(LearnerRow.id > last)
-            with self._transaction() as session:
+            with self.database.reading() as session:
                 batch = dict(session.execute(query.order_by(LearnerRow.id).limit(AT_ONCE)).all())
             if not batch:
                 return
@@ -127,7 +127,7 @@ class ParticipantServices(ServicesBase):
 
     def _participants_among(self, order: ParticipantOrder, learners: dict[str, bool]) -> Iterator[Participant]:
         seen: dict[str, _Seen] = defaultdict(_Seen)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             self._see_completions(session, order, learners, seen)
             self._see_credentials(session, order, learners, seen)
         for learner, one in seen.items():

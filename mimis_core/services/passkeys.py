@@ -70,7 +70,7 @@ class PasskeyServices(StaffSessionServices):
 
     def passkey(self, key_id: str) -> Passkey:
         """The passkey that an authenticator names. Raises NotFoundError."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return _to_passkey(self._passkey_row(session, key_id))
 
     def add_passkey(self, token: str, key_id: str, public_key: bytes, uses: int) -> None:

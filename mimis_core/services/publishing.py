@@ -119,7 +119,7 @@ class PublishServices(StatusServices):
             _replace(folder, name, answer, done, dry_run)
 
     def _publish_lists(self, folder: Path, done: Published, dry_run: bool) -> None:
-        with self._transaction() as session:
+        with self.database.reading() as session:
             last = self._last_list(session)
         for list_no in range(1, last + 1):
             for purpose in PURPOSES:

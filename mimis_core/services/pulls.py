@@ -18,7 +18,7 @@ from mimis_core.errors import ConfigurationError, TemporaryError
 from mimis_core.model import PulledPage
 from mimis_core.observe import step as observed
 from mimis_core.services.intake import Run
-from mimis_core.services.matching import MatchServices
+from mimis_core.services.stacking import StackServices
 from mimis_core.store.tables import CompletionRow, SourceStateRow
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Pull:
         return self.start is None
 
 
-class PullServices(MatchServices):
+class PullServices(StackServices):
     """Opens sources and takes in what they give."""
 
     def _require_privacy(self) -> None:
@@ -87,7 +87,7 @@ class PullServices(MatchServices):
         """
         key, row = self._settings_key(source), self._source_state(session, source.name)
         if row is None:
-            session.add(SourceStateRow(organisation=self.organisation, source=source.name, settings_key=key))
+            session.add(self._new_source_state(source.name, key))
             session.flush()
             return None
         if row.settings_key != key:
@@ -143,13 +143,16 @@ class PullServices(MatchServices):
                 return 0
             learners = sorted(set(session.scalars(query)))
         for start in range(0, len(learners), AT_ONCE):
-            new += self._tried(step, partial(self._match_some, learner_ids=learners[start : start + AT_ONCE]))
+            new += self._tried(step, partial(self._match_with_parts, learner_ids=learners[start : start + AT_ONCE]))
         with step() as session:
             self._known_source_state(session, name).catalogue_key = key
         return new
 
     def _source_state(self, session: Session, name: str) -> SourceStateRow | None:
         return next(iter(self._rows(session, SourceStateRow, SourceStateRow.source == name)), None)
+
+    def _new_source_state(self, name: str, settings_key: str = "") -> SourceStateRow:
+        return SourceStateRow(organisation=self.organisation, source=name, settings_key=settings_key)
 
     def _known_source_state(self, session: Session, name: str) -> SourceStateRow:
         (row,) = self._rows(session, SourceStateRow, SourceStateRow.source == name)

@@ -29,7 +29,7 @@ class RenditionServices(OrderServices):
         is not in force or its holder's identity is protected. Nothing is stored.
         """
         format_, sealer, signer = self._tools(format_name)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             row = self._credential_of(session, learner_id, credential_id)
             learner = self._get(session, LearnerRow, learner_id, "learner")
             self._refuse_rendition(row, learner)

@@ -12,6 +12,7 @@ from mimis_core.model import CredentialStatus
 from mimis_core.services.credentials import credential_titles, greeting
 from mimis_core.services.life import LifeServices
 from mimis_core.services.messages import expired_mail, reminder_mail
+from mimis_core.services.stacking import PARTS, parts_asked
 from mimis_core.services.views import CredentialView
 from mimis_core.store.tables import CredentialRow, LearnerRow
 
@@ -38,6 +39,7 @@ class RenewalServices(LifeServices):
         for days in sorted(self.settings.renewal.remind_days):
             while self._remind_some(days, done):
                 continue
+        self._stack_anew()
         return done
 
     def due_renewals(self, within_days: int | None = None) -> list[CredentialView]:
@@ -48,7 +50,7 @@ class RenewalServices(LifeServices):
         days = within_days if within_days is not None else max(self.settings.renewal.remind_days, default=60)
         now, window = self.clock(), timedelta(days=days)
         states = CredentialStatus.ACTIVE, CredentialStatus.EXPIRED
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(
                 session,
                 CredentialRow,
@@ -57,6 +59,24 @@ class RenewalServices(LifeServices):
             )
             views = [view for view in self._views(session, rows) if view.replaced_by is None]
         return sorted(views, key=lambda view: (view.valid_until or now, view.id))
+
+    def _stack_anew(self) -> None:
+        """Once after each change of the catalogue: a new entry may ask for credentials that no source speaks of."""
+        key, asked = self._catalogue_key(), parts_asked(self.catalogue.latest())
+        mine = CredentialRow.organisation == self.organisation, CredentialRow.achievement_id.in_(asked)
+        with self._transaction() as session:
+            state = self._source_state(session, PARTS)
+            if not asked or (state is not None and state.catalogue_key == key):
+                return
+            query = select(CredentialRow.learner_id).where(*mine, CredentialRow.status == CredentialStatus.ACTIVE)
+            learners = sorted(set(session.scalars(query)))
+        for start in range(0, len(learners), AT_ONCE):
+            with self._transaction() as session:
+                self._stack(session, learners[start : start + AT_ONCE])
+        with self._transaction() as session:
+            state = self._source_state(session, PARTS) or self._new_source_state(PARTS)
+            state.catalogue_key = key
+            session.add(state)
 
     def _expire_some(self) -> int:
         with self._transaction() as session:
@@ -67,6 +87,7 @@ class RenewalServices(LifeServices):
                 learner = self._get(session, LearnerRow, row.learner_id, "learner")
                 mail = expired_mail(self.settings.organisation, greeting(learner), credential_titles(row), _day(row))
                 self._tell(session, learner, row, mail, f"expired:{row.id}")
+            self._stack(session, {row.learner_id for row in rows})
             return len(rows)
 
     def _remind_some(self, days: int, done: DayDone) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import UserError
-from mimis_core.model import AwardState
+from mimis_core.model import AwardState, Completion
 from mimis_core.services.credentials import load_evidence
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.renewals import RenewalServices
@@ -38,15 +38,21 @@ REASONS = {
 class ReviewServices(RenewalServices):
     """What waits for a person because a source said so, or a learner did."""
 
-    def reviews(self, state: ReviewState | None = "open", *, limit: int | None = None) -> list[dict[str, Any]]:
+    def reviews(
+        self, state: ReviewState | None = "open", *, limit: int | None = None, after: str | None = None
+    ) -> list[dict[str, Any]]:
         """Reviews, oldest first, as plain values for commands and pages; a protected learner by id only.
 
-        ``accepting`` says what :meth:`accept_review` would do. None for ``state`` means all.
+        ``accepting`` says what :meth:`accept_review` would do. None for ``state`` means all. ``after`` is the id of the
+        last one that was shown. Raises NotFoundError when there is none.
         """
         query = select(ReviewRow).where(ReviewRow.organisation == self.organisation)
         if state is not None:
             query = query.where(ReviewRow.state == state)
         with self.database.reading() as session:
+            if after is not None:
+                last = self._get(session, ReviewRow, after, "review")
+                query = query.where(tuple_(ReviewRow.at, ReviewRow.id) > (last.at, last.id))
             rows = session.scalars(query.order_by(ReviewRow.at, ReviewRow.id).limit(limit)).all()
             return self._review_summaries(session, rows)
 
@@ -54,6 +60,21 @@ class ReviewServices(RenewalServices):
         """One review as :meth:`reviews` gives it. Raises NotFoundError."""
         with self.database.reading() as session:
             return self._review_summaries(session, [self._get(session, ReviewRow, review_id, "review")])[0]
+
+    def corrected_evidence(self, review_id: str) -> tuple[Completion, ...]:
+        """What the decision of a review rests on, as its sources say it now: only what they say otherwise than before.
+
+        Nothing of a protected learner. Raises NotFoundError.
+        """
+        with self.database.reading() as session:
+            review = self._get(session, ReviewRow, review_id, "review")
+            if review.award_id is None:
+                return ()
+            award = self._get(session, AwardRow, review.award_id, "award")
+            if session.get_one(LearnerRow, award.learner_id).protected:
+                return ()
+            known = load_evidence(award)
+            return tuple(one for one in self._evidence_now(session, award, known) if one not in known)
 
     def accept_review(self, review_id: str, by: str, reason: str | None = None) -> Outcome:
         """Do what a review proposes, and record it. ``reason`` is told to the learner, else a sentence of ours.
@@ -100,7 +121,7 @@ class ReviewServices(RenewalServices):
         if review.kind == CORRECTED:
             return "updated" if unissued and self._refresh_evidence(session, award) else "unchanged"
         if unissued:
-            self._decide(session, award, AwardState.REJECTED, by, reason)
+            self._reject(session, award, by, reason)
             self._finish_issue(session, [award.id])
             return "rejected"
         live = next(filter(self._is_live, credentials), None)

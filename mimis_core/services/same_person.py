@@ -29,7 +29,7 @@ class SamePersonServices(IntakeServices):
 
         They have an equal name, and an equal verified e-mail or, from two sources, an equal alias of the same name.
         """
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return self._same_person(session)
 
     def recent_same_person(self) -> Pairs:

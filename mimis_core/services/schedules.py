@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import ConfigurationError
 from mimis_core.model import Finding
-from mimis_core.services.audit import SIGN_MEND
+from mimis_core.services.audit_signing import SIGN_MEND
 from mimis_core.services.destinations import LONGEST_LEASE
 from mimis_core.services.leases import LeaseServices
 from mimis_core.services.when import parse_when
@@ -23,6 +23,8 @@ ALWAYS = {"school": {"renewals --remind": "hourly"}}
 """What a role needs without being told; ``never`` in ``[schedule]`` ends it."""
 SIGNED = {"audit sign": "03:45"}
 """The same for whoever has a seal's key."""
+SOON = "soon"
+"""In the place of a time: at the next look, once."""
 TRIES = 3
 """How often a command that fails is run for one due time."""
 TRY_AGAIN = timedelta(minutes=15)
@@ -88,7 +90,26 @@ class ScheduleServices(LeaseServices):
                 continue
             if run is not None:
                 return run
-        return None
+        return None if self._stopping.is_set() else self._take_soon()
+
+    def run_soon(self, command: str) -> bool:
+        """Have a command run at some worker's next look, within a minute; False when it waits for that already.
+
+        For what somebody else says that there is to do. A run that is under way does not count: it may be past that.
+        """
+        mine = ScheduleRow.organisation == self.organisation, ScheduleRow.command == command
+        with self._transaction() as session:
+            waiting = select(ScheduleRow.id).where(*mine, ScheduleRow.form == SOON, ScheduleRow.state == "waiting")
+            if session.scalar(waiting.limit(1)) is not None:
+                return False
+            last = session.scalar(select(func.max(ScheduleRow.due)).where(*mine))
+            now = self.clock()
+            # Of one command there is one run for each second.
+            due = now if last is None or last < now else last + timedelta(seconds=1)
+            new = {"form": SOON, "due": due, "state": "waiting", "not_before": now}
+            session.add(ScheduleRow(id=new_id(), organisation=self.organisation, command=command, **new))
+            self._forget_runs(session, command, now)
+            return True
 
     def keep_run(self, run: Run) -> bool:
         """Keep a run from being taken over; call it well within ``[jobs] lease_seconds``. False when it was lost."""
@@ -116,7 +137,7 @@ class ScheduleServices(LeaseServices):
             ScheduleRow.command == command,
             ScheduleRow.began_at.is_not(None),
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             row = session.scalars(query.order_by(ScheduleRow.began_at.desc()).limit(1)).first()
         return {
             "command": command,
@@ -151,6 +172,18 @@ class ScheduleServices(LeaseServices):
             self._forget_runs(session, command, now)
         return self._begin_run(session, row, now)
 
+    def _take_soon(self) -> Run | None:
+        """One of those that are to run soon, unless the same command is under way."""
+        now = self.clock()
+        held = ScheduleRow.state == "running", ScheduleRow.lease_until.between(now, now + LONGEST_LEASE)
+        with self._transaction() as session:
+            busy = {row.command for row in self._rows(session, ScheduleRow, *held)}
+            open_ = ScheduleRow.form == SOON, ScheduleRow.state.in_(("waiting", "running"))
+            for row in sorted(self._rows(session, ScheduleRow, *open_), key=lambda one: (one.due, one.id)):
+                if row.command not in busy and (run := self._begin_run(session, row, now)) is not None:
+                    return run
+        return None
+
     def _begin_run(self, session: Session, row: ScheduleRow, now: datetime) -> Run | None:
         run = Run(row.id, row.command, f"{self.worker}:{next(self._claims)}")
         lease = ScheduleRow.lease_until
@@ -178,7 +211,7 @@ class ScheduleServices(LeaseServices):
             return bool(result.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
 
     def _attempts(self, run: Run) -> int:
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return self._get(session, ScheduleRow, run.id, "scheduled run").attempts
 
     def _forget_runs(self, session: Session, command: str, now: datetime) -> None:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import NotFoundError, UserError
-from mimis_core.model import CredentialStatus
-from mimis_core.services.contact_messages import ZONE
 from mimis_core.services.credentials import to_sealed
-from mimis_core.services.looks import LookServices
-from mimis_core.services.partners import PartnerServices, to_partner
-from mimis_core.services.views import CredentialView, DisclosureView, OpenShare, SharedCredential, ShareOrder, ShareView
+from mimis_core.services.shown import ShownServices
+from mimis_core.services.views import (
+    DisclosureView,
+    NoticeView,
+    OpenShare,
+    SharedCredential,
+    ShareOrder,
+    ShareView,
+    TraceView,
+)
 from mimis_core.store.tables import (
     CredentialRow,
     DisclosureRow,
     LearnerRow,
+    NoticeRow,
     PartnerRow,
     ShareCredentialRow,
     ShareRow,
+    TraceRow,
     new_id,
 )
 
@@ -30,7 +38,7 @@ LONGEST_SHARE = timedelta(days=366)
 """A share always ends; the learner can make a new one."""
 
 
-class ShareServices(LookServices, PartnerServices):
+class ShareServices(ShownServices):
     """Shares of one organisation's learners."""
 
     def create_share(self, learner_id: str, order: ShareOrder) -> ShareView:
@@ -45,29 +53,22 @@ class ShareServices(LookServices, PartnerServices):
         if not today <= order.until <= today + LONGEST_SHARE:
             raise UserError("A share ends between today and a year from now.", mend="Choose another end date.")
         with self._transaction() as session:
-            if self._get(session, LearnerRow, learner_id, "learner").protected:
-                raise UserError(
-                    "A person with protected identity shares through the school.", mend="Talk to the school."
-                )
+            self._refuse_protected(session, learner_id)
             row = self._add_share(session, learner_id, order)
             self._audit(session, learner_id, "share.create", row.id, partner=order.partner_id)
             return self._share_view(session, row)
 
     def shares_of(self, learner_id: str) -> list[ShareView]:
-        """A learner's shares, newest first, with who has looked and when."""
+        """A learner's shares, newest first, with who has looked and when, and what became of them at employers."""
         with self.database.reading() as session:
             rows = self._rows(session, ShareRow, ShareRow.learner_id == learner_id)
             newest = sorted(rows, key=lambda row: row.created_at, reverse=True)
-            # Whoever applies for many jobs shares the same few credentials: each is read once.
-            known: dict[str, CredentialView] = {}
-            return [self._share_view(session, row, known) for row in newest]
+            return [self._with_history(session, view) for view in self._share_views(session, newest)]
 
     def withdraw_share(self, learner_id: str, share_id: str) -> None:
         """Take a share back: it opens no more from this moment. Repeating it changes nothing."""
         with self._transaction() as session:
-            row = self._get(session, ShareRow, share_id, "share")
-            if row.learner_id != learner_id:
-                raise NotFoundError(f"There is no share {share_id!r} here.", code="unknown")
+            row = self._own_share(session, learner_id, share_id)
             if row.withdrawn_at is None:
                 row.withdrawn_at = self.clock()
                 self._audit(session, learner_id, "share.withdraw", share_id)
@@ -80,7 +81,7 @@ class ShareServices(LookServices, PartnerServices):
         key = self.database.cipher.token_hash(token)
         with self._transaction() as session:
             rows = self._rows(session, ShareRow, ShareRow.token_key == key)
-            return self._open_row(session, rows[0] if rows else None, viewer)
+            return self._open_rows(session, [self._active(session, rows[0] if rows else None)], viewer)[0]
 
     def share_state(self, token: str) -> Literal["active", "withdrawn", "expired"]:
         """How a share stands, for one who has opened it before: nothing is shown, so no look is recorded.
@@ -88,7 +89,7 @@ class ShareServices(LookServices, PartnerServices):
         Raises NotFoundError with code ``unknown``.
         """
         key = self.database.cipher.token_hash(token)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, ShareRow, ShareRow.token_key == key)
             if not rows or self._is_protected(session, rows[0]):
                 raise NotFoundError("There is no such share.", code="unknown")
@@ -97,9 +98,34 @@ class ShareServices(LookServices, PartnerServices):
     def open_share_as(self, partner_id: str, share_id: str) -> OpenShare:
         """Open a share that is addressed to this employer and record the look. Raises as :meth:`open_share`."""
         with self._transaction() as session:
-            rows = self._rows(session, ShareRow, ShareRow.id == share_id, ShareRow.partner_id == partner_id)
-            partner = self._get(session, PartnerRow, partner_id, "employer")
-            return self._open_row(session, rows[0] if rows else None, partner.name)
+            found = self._addressed(session, partner_id, [share_id])
+            share, _, partner = found[0] if found else (None, None, None)
+            return self._open_rows(session, [self._active(session, share)], partner.name if partner else "")[0]
+
+    def open_shares_as(self, partner_id: str, share_ids: Sequence[str]) -> list[OpenShare]:
+        """Open several shares that are addressed to this employer at once, and record a look at each.
+
+        In the order of the ids; what is not there, or not open any more, is left out.
+        """
+        with self._transaction() as session:
+            rows = self._addressed(session, partner_id, share_ids)
+            found = {row.id: row for row, learner, _ in rows if not learner.protected and self._state(row) == "active"}
+            wanted = [found[one] for one in dict.fromkeys(share_ids) if one in found]
+            return self._open_rows(session, wanted, rows[0][2].name) if wanted else []
+
+    def share_version(self, partner_id: str, share_id: str) -> str:
+        """The :meth:`version_of` a share as this employer would open it; shows nothing, so it is no look.
+
+        Raises as :meth:`open_share`.
+        """
+        with self.database.reading() as session:
+            found = self._addressed(session, partner_id, [share_id])
+            (view,) = self._listed(session, [self._active(session, found[0][0] if found else None)])
+        return self.version_of(view)
+
+    def version_of(self, view: ShareView) -> str:
+        """A mark that changes whenever what the share shows does, by which nothing that it shows can be guessed."""
+        return self.database.cipher.token_hash(f"version {view.model_dump_json()}")
 
     def shares_for(
         self, partner_id: str, after: str | None = None, limit: int = 50
@@ -117,15 +143,40 @@ class ShareServices(LookServices, PartnerServices):
             .order_by(ShareRow.id)
             .limit(limit + 1)
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = list(session.scalars(query))
-            views = [self._listed(session, row) for row in rows[:limit] if not self._is_protected(session, row)]
+            hidden = self._protected_among(session, rows[:limit])
+            views = self._listed(session, [row for row in rows[:limit] if row.learner_id not in hidden])
         return views, rows[limit - 1].id if len(rows) > limit else None
 
-    def _listed(self, session: Session, row: ShareRow) -> ShareView:
-        """A share as its list and the share itself show it alike."""
-        view = self._share_view(session, row)
-        return self._open_anonymously(view).share if row.anonymous else view
+    def _addressed(
+        self, session: Session, partner_id: str, share_ids: Sequence[str]
+    ) -> list[tuple[ShareRow, LearnerRow, PartnerRow]]:
+        """Those of these shares that are addressed to an employer, each with whose it is and with the employer."""
+        wanted = [one for one in dict.fromkeys(share_ids) if "\0" not in one]  # no text in a database has one
+        query = (
+            select(ShareRow, LearnerRow, PartnerRow)
+            .join(LearnerRow, LearnerRow.id == ShareRow.learner_id)
+            .join(PartnerRow, PartnerRow.id == ShareRow.partner_id)
+            .where(ShareRow.organisation == self.organisation, ShareRow.partner_id == partner_id)
+            .where(ShareRow.id.in_(wanted))
+        )
+        return [(share, learner, partner) for share, learner, partner in session.execute(query)]
+
+    def _listed(self, session: Session, rows: Sequence[ShareRow]) -> list[ShareView]:
+        """Shares as their list and the shares themselves show them alike."""
+        views = self._share_views(session, rows)
+        return [self._open_anonymously(view).share if view.anonymous else view for view in views]
+
+    def _own_share(self, session: Session, learner_id: str, share_id: str) -> ShareRow:
+        row = self._get(session, ShareRow, share_id, "share")
+        if row.learner_id != learner_id:
+            raise NotFoundError(f"There is no share {share_id!r} here.", code="unknown")
+        return row
+
+    def _refuse_protected(self, session: Session, learner_id: str) -> None:
+        if self._get(session, LearnerRow, learner_id, "learner").protected:
+            raise UserError("A person with protected identity shares through the school.", mend="Talk to the school.")
 
     def _add_share(self, session: Session, learner_id: str, order: ShareOrder) -> ShareRow:
         token = secrets.token_urlsafe(24)
@@ -154,100 +205,46 @@ class ShareServices(LookServices, PartnerServices):
         session.flush()
         return row
 
-    def _open_row(self, session: Session, row: ShareRow | None, viewer: str) -> OpenShare:
+    def _active(self, session: Session, row: ShareRow | None) -> ShareRow:
         # A share of a person who has since been protected answers as one that never was: its existence is a fact too.
         if row is None or self._is_protected(session, row):
             raise NotFoundError("There is no such share.", code="unknown")
-        view = self._share_view(session, row)
-        if view.state != "active":
-            raise NotFoundError(f"The share is {view.state}.", code=view.state)
-        self._note_look(session, row, [one.achievement for one in view.credentials], viewer)
-        self._audit(session, viewer, "share.open", row.id)
-        files = {credential.urn: credential for credential in self._shared_rows(session, row.id)}
+        if (state := self._state(row)) != "active":
+            raise NotFoundError(f"The share is {state}.", code=state)
+        return row
+
+    def _open_rows(self, session: Session, rows: Sequence[ShareRow], viewer: str) -> list[OpenShare]:
+        """Show shares that are open, and record a look at each."""
+        shown = self._chosen(session, [row.id for row in rows], with_files=True)
+        views = self._share_views(session, rows, shown)
+        achievements = [[one.achievement for one in view.credentials] for view in views]
+        self._note_looks(session, list(zip(rows, achievements, strict=True)), viewer)
+        for row in rows:
+            self._audit(session, viewer, "share.open", row.id)
+        return [self._disclosed(session, row, view, shown[row.id]) for row, view in zip(rows, views, strict=True)]
+
+    def _disclosed(self, session: Session, row: ShareRow, view: ShareView, files: list[CredentialRow]) -> OpenShare:
         if row.anonymous:
             return self._open_anonymously(view)
-        name = self._get(session, LearnerRow, row.learner_id, "learner").full_name
-        shared = tuple(SharedCredential(view=one, sealed=to_sealed(files[one.urn])) for one in view.credentials)
-        return OpenShare(share=view, learner_name=name, credentials=shared)
+        names = [one.learner_name for one in view.credentials]
+        name = names[0] if names else self._get(session, LearnerRow, row.learner_id, "learner").full_name
+        shared = [
+            SharedCredential(view=one, sealed=to_sealed(file))
+            for one, file in zip(view.credentials, files, strict=True)
+        ]
+        return OpenShare(share=view, learner_name=name, credentials=tuple(shared))
 
-    def _open_anonymously(self, view: ShareView) -> OpenShare:
-        """A share without a name: no file, and nothing by which two such shares are found to be one person's.
-
-        Each credential gets a number of this share's own in the place of its own ones, and days in the place of times.
-        """
-        known = [self._nameless(one, view.id) for one in view.credentials]
-        share = view.model_copy(update={"learner_id": "", "application_email": None, "credentials": tuple(known)})
-        return OpenShare(share=share, credentials=tuple(SharedCredential(view=one) for one in known))
-
-    def _nameless(self, view: CredentialView, share_id: str) -> CredentialView:
-        number = self.database.cipher.token_hash(f"anonymous {share_id} {view.id}")[:32]
-        urn = f"urn:mimis:anonymous:{number}"
-        status = view.status.model_copy(update={"urn": urn, "changed_at": _day_of(view.status.changed_at)})
-        changes = {"id": number, "urn": urn, "public_id": number, "learner_id": "", "learner_name": ""}
-        days = {"issued_at": _day_of(view.issued_at), "completed_at": _day_of(view.completed_at)}
-        until = {"valid_until": view.valid_until and _day_of(view.valid_until)}
-        return view.model_copy(update={**changes, **days, **until, "status": status, "replaced_by": None})
-
-    def _is_protected(self, session: Session, row: ShareRow) -> bool:
-        return self._get(session, LearnerRow, row.learner_id, "learner").protected
-
-    def _shared_rows(self, session: Session, share_id: str) -> list[CredentialRow]:
-        """What a share shows now: the credentials that the learner chose, each as it was corrected last.
-
-        A correction is about the same award, which is what she allowed to be seen. A renewal is a new decision on new
-        evidence, which she has not been asked about: the share goes on showing the old one, as replaced.
-        """
-        query = (
-            select(CredentialRow)
-            .join(ShareCredentialRow, ShareCredentialRow.credential_id == CredentialRow.id)
-            .where(ShareCredentialRow.share_id == share_id)
-        )
-        chosen = list(session.scalars(query))
-        awards = {row.award_id for row in chosen if row.status != CredentialStatus.ACTIVE}
-        same = self._rows(session, CredentialRow, CredentialRow.award_id.in_(awards)) if awards else []
-        corrected = {row.supersedes_id: row for row in same if row.supersedes_id}
-        shown = {row.id: row for row in (_last_correction(one, corrected) for one in chosen)}
-        return sorted(shown.values(), key=lambda row: (row.issued_at, row.id))
-
-    def _share_view(self, session: Session, row: ShareRow, known: dict[str, CredentialView] | None = None) -> ShareView:
-        """The share with its credentials; views that are ``known`` by id are used again, and new ones added there."""
-        known = {} if known is None else known
-        shared = self._shared_rows(session, row.id)
-        known.update({one.id: one for one in self._views(session, [one for one in shared if one.id not in known])})
-        partner = None
-        if row.partner_id is not None:
-            partner = to_partner(self._get(session, PartnerRow, row.partner_id, "employer"))
-        looks = self._rows(session, DisclosureRow, DisclosureRow.share_id == row.id)
-        return ShareView(
-            id=row.id,
-            learner_id=row.learner_id,
-            partner=partner,
-            purpose=row.purpose,
-            until=row.until,
-            anonymous=row.anonymous,
-            application_email=row.application_email,
-            created_at=row.created_at,
-            withdrawn_at=row.withdrawn_at,
-            state=self._state(row),
-            url=f"{self.settings.base_url}/s/{row.token}",
-            credentials=tuple(known[one.id] for one in shared),
-            disclosures=tuple(
-                DisclosureView(at=look.at, viewer=look.viewer) for look in sorted(looks, key=lambda look: look.at)
-            ),
-        )
-
-    def _state(self, row: ShareRow) -> Literal["active", "withdrawn", "expired"]:
-        if row.withdrawn_at is not None:
-            return "withdrawn"
-        return "active" if row.until >= self.clock().date() else "expired"
-
-
-def _day_of(moment: datetime) -> datetime:
-    """Noon of its day in Sweden: the same day to all who read it, and no time that tells one from another."""
-    return datetime.combine(moment.astimezone(ZONE).date(), time(12), UTC)
-
-
-def _last_correction(row: CredentialRow, corrected: dict[str, CredentialRow]) -> CredentialRow:
-    while (newer := corrected.get(row.id)) is not None and newer.award_id == row.award_id:
-        row = newer
-    return row
+    def _with_history(self, session: Session, view: ShareView) -> ShareView:
+        """With what its learner alone may see: who has looked, what was written where, and what systems were told."""
+        looks = self._rows(session, DisclosureRow, DisclosureRow.share_id == view.id)
+        traces = self._rows(session, TraceRow, TraceRow.share_id == view.id)
+        notices = self._rows(session, NoticeRow, NoticeRow.share_id == view.id, NoticeRow.sent_at.is_not(None))
+        seen = [DisclosureView(at=one.at, viewer=one.viewer) for one in looks]
+        left = [TraceView.model_validate(one, from_attributes=True) for one in traces]
+        told = [NoticeView(at=one.sent_at or one.at, event=one.event) for one in notices]
+        history = {
+            "disclosures": tuple(sorted(seen, key=lambda one: one.at)),
+            "traces": tuple(sorted(left, key=lambda one: (one.at, one.system))),
+            "notices": tuple(sorted(told, key=lambda one: one.at)),
+        }
+        return view.model_copy(update=history)

@@ -12,6 +12,7 @@ from mimis_core.model import (
     Achievement,
     AwardState,
     Completion,
+    CompletionKind,
     Departure,
     SetAside,
     Withdrawal,
@@ -39,8 +40,9 @@ def is_withdrawn(row: CompletionRow) -> bool:
 
 
 def corrected_facts(achievement: Achievement | None, old: Completion, new: Completion) -> tuple[str, ...]:
-    """Names of the shown facts that differ. A course with an end that was completed again is renewed, not corrected."""
-    if achievement is not None and achievement.valid_months and new.completed_at > old.completed_at:
+    """Names of the shown facts that differ. What has an end and was completed again is renewed, not corrected."""
+    has_end = new.kind is CompletionKind.CREDENTIAL or (achievement is not None and achievement.valid_months)
+    if has_end and new.completed_at > old.completed_at:
         return ()
     return tuple(name for name in SHOWN if getattr(old, name) != getattr(new, name))
 

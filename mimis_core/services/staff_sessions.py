@@ -36,7 +36,7 @@ class StaffSessionServices(StaffServices):
 
     def check_invitation(self, token: str) -> None:
         """Whether a link would work; nothing is used up. Raises NotFoundError as :meth:`redeem_invitation`."""
-        with self._transaction() as session:
+        with self.database.reading() as session:
             self._good_invitation(session, token)
 
     def redeem_invitation(self, token: str) -> str:
@@ -92,7 +92,7 @@ class StaffSessionServices(StaffServices):
 
         Raises NotFoundError without a session, and PermissionDeniedError (code ``second_factor``).
         """
-        with self._transaction() as session:
+        with self.database.reading() as session:
             self._allow_new_way(session, self._live_session(session, token))
 
     def staff_session(self, token: str) -> SignedIn:

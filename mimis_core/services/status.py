@@ -47,7 +47,7 @@ class StatusServices(LearnerServices):
         person, and leave out the reason, which an administrator wrote for the learner alone. ``life`` says how long it
         may be relied on, by default ``[status] life_hours``. Raises NotFoundError.
         """
-        with self._transaction() as session:
+        with self.database.reading() as session:
             view = self._status(self._by_public_id(session, public_id))
         return self._sign_status(view, life or timedelta(hours=self.settings.status.life_hours))
 
@@ -59,7 +59,7 @@ class StatusServices(LearnerServices):
         """
         if purpose not in PURPOSES:
             raise NotFoundError(f"There is no status list for {purpose!r} here.", code="unknown")
-        with self._transaction() as session:
+        with self.database.reading() as session:
             if not 1 <= list_no <= self._last_list(session):
                 raise NotFoundError(f"There is no status list {list_no} here.", code="unknown")
         life = life or timedelta(hours=self.settings.status.life_hours)
@@ -75,7 +75,7 @@ class StatusServices(LearnerServices):
             CredentialRow.status_list == list_no,
             CredentialRow.status.in_(PURPOSES[purpose]),
         )
-        with self._transaction() as session:
+        with self.database.reading() as session:
             return list(session.scalars(query))
 
     def _list_credential(self, list_no: int, purpose: str, life: timedelta) -> dict[str, Any]:

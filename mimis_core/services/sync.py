@@ -122,7 +122,7 @@ class SyncServices(PullServices):
             going = Going(step, Run(self.clock()), full, progress)
             for name in names:
                 self._try_one(name, going)
-            with step() as session:
+            with step() if dry_run else self.database.reading() as session:
                 counts = self._counts(session, names, going)
                 same = len(self._same_person(session))
                 notes = self._notes(session, names, going.run)
@@ -168,7 +168,7 @@ class SyncServices(PullServices):
     def set_aside_records(self, only: Iterable[str] = ()) -> list[dict[str, str]]:
         """What is set aside now and why, by the source's own keys; protected learners are named by id only."""
         names = self._source_names(only)
-        with self._transaction() as session:
+        with self.database.reading() as session:
             rows = self._rows(session, SetAsideRow, SetAsideRow.source.in_(names))
             found = [
                 {"source": row.source, "record": row.key, "reason": row.reason, "message": row.message} for row in rows

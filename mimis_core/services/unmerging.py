@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from mimis_core.errors import UserError
 from mimis_core.model import AwardState, Completion, Model
 from mimis_core.services.credentials import load_evidence
+from mimis_core.services.holding import hold_learners
 from mimis_core.services.intake import Place
 from mimis_core.services.learner_tables import learner_models
 from mimis_core.services.merging import MergeServices
@@ -60,7 +61,8 @@ class UnmergeServices(MergeServices):
 
         Who was marked as protected meanwhile stays so, and so does the other: nobody knows which of them was meant.
 
-        Raises NotFoundError; UserError when it is undone already, a later merge stands on it, or she was erased.
+        Raises NotFoundError; UserError when it is undone already, a later merge stands on it, or she was erased;
+        TemporaryError when something of hers is being written at this moment.
         """
         with self._transaction() as session:
             row = self._open_merge(session, merge_id)
@@ -86,7 +88,7 @@ class UnmergeServices(MergeServices):
         later = self._rows(session, MergeRow, involved, MergeRow.number > row.number, MergeRow.undone_at.is_(None))
         if later:
             raise UserError(f"Merge {later[0].id} stands on this one.", mend="Undo that one first.")
-        self._locked_learner(session, row.keep_id)
+        hold_learners(session, self.organisation, [row.keep_id])
         return row
 
     def _bring_back_other(self, session: Session, row: MergeRow, before: dict[str, Any]) -> None:

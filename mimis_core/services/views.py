@@ -8,18 +8,24 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from mimis_core.model import Achievement, CredentialStatus, FeedReceipt, Model, Organisation, Sealed, Verdict
+from mimis_core.services.competences import Competence
 
 RENEWED = "renewed"
 """The reason of a superseded credential whose holder renewed it; every other reason was written by a person."""
 
 
 class StatusView(Model):
-    """Status of one credential; names nobody."""
+    """Status of one credential; names nobody.
+
+    ``monthly``: this time and those of the credential say the month alone, by its first day, as in a share without a
+    name.
+    """
 
     urn: str
     status: CredentialStatus
     reason: str | None = None
     changed_at: datetime
+    monthly: bool = False
 
 
 class CredentialView(Model):
@@ -70,20 +76,36 @@ class DeliveryView(Model):
 
 
 class Partner(Model):
-    """A registered employer: an organisation number whose domain was proved."""
+    """A registered employer: an organisation number whose domain was proved.
+
+    ``scopes`` are what its tokens may be good for, None for everything. ``signs`` says that it shows who it is by keys
+    of its own instead of a secret.
+    """
 
     id: str
     name: str
     registration: str
     domain: str
     client_id: str
+    scopes: tuple[str, ...] | None = None
+    signs: bool = False
+
+
+class PartnerKeys(Model):
+    """Public keys of an employer as JSON (RFC 7517), and the address that they were read from, if they were."""
+
+    jwks: str
+    url: str | None = None
 
 
 class NewPartner(Model):
-    """Answer to a registration. The secret is shown here once and stored only as a hash."""
+    """Answer to a registration or a rotation. The secret is shown here once and stored only as a hash.
+
+    It is None for an employer that signs with keys of its own.
+    """
 
     partner: Partner
-    client_secret: str
+    client_secret: str | None
 
 
 class ShareOrder(Model):
@@ -107,6 +129,46 @@ class DisclosureView(Model):
     viewer: str
 
 
+TraceState = Literal["written", "updated", "removed", "not_removed"]
+"""What became of a share in a system of an employer."""
+
+
+class Trace(Model):
+    """What an employer did in one of its systems with what a share showed: when, by its own clock."""
+
+    system: str
+    state: TraceState
+    at: datetime
+
+
+class TraceView(Trace):
+    """The same as the learner sees it; ``viewer`` is who told us."""
+
+    viewer: str
+
+
+class NoticeView(Model):
+    """What an employer's system was told about a share, by itself: ``event`` as in its webhook, no person in it."""
+
+    at: datetime
+    event: str
+
+
+RevealReason = Literal["meet", "talk", "offer", "check"]
+"""Why one who sees a share without a name wants to know whose it is: to meet her, to talk to her, to offer her
+something, to check her credentials themselves."""
+
+
+class RevealView(Model):
+    """A wish to know whose a share without a name is: who asked, why and when, and what she has answered."""
+
+    viewer: str
+    reason: RevealReason
+    at: datetime
+    answer: Literal["revealed", "declined"] | None = None
+    answered_at: datetime | None = None
+
+
 class ShareView(Model):
     """A share as its learner and its recipient may see it. ``state``: active, withdrawn, expired."""
 
@@ -122,7 +184,10 @@ class ShareView(Model):
     state: Literal["active", "withdrawn", "expired"]
     url: str
     credentials: tuple[CredentialView, ...] = ()
+    reveal: RevealView | None = None
     disclosures: tuple[DisclosureView, ...] = ()
+    traces: tuple[TraceView, ...] = ()
+    notices: tuple[NoticeView, ...] = ()
 
 
 class SharedCredential(Model):
@@ -152,6 +217,7 @@ class ImportedCredential(Model):
     """One credential that an employer took in, with the verdict of the last check.
 
     ``status`` is the issuer's word when the share was opened last: it tells how a credential was taken back.
+    ``competence`` is the issuer's word too, of a credential that was shared without its file.
     """
 
     # Any bytes can be taken in, also those that are no text.
@@ -163,6 +229,7 @@ class ImportedCredential(Model):
     verdict: Verdict
     content: bytes
     status: str | None = None
+    competence: Competence | None = None
 
 
 class ImportedShare(Model):
@@ -170,6 +237,7 @@ class ImportedShare(Model):
 
     ``state``: verified (checked, nothing written), written (in the ATS), ask (no or several candidates: a recruiter
     decides), refused (a check failed), withdrawn (taken back and removed), attention (could not be removed).
+    ``untold`` is what became of it in our systems that its issuer was not told yet, for its learner to see.
     """
 
     key: str
@@ -183,3 +251,4 @@ class ImportedShare(Model):
     state: Literal["verified", "written", "ask", "refused", "withdrawn", "attention"]
     reason: str | None = None
     receipts: tuple[FeedReceipt, ...] = ()
+    untold: tuple[Trace, ...] = ()

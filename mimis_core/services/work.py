@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, undefer
 from mimis_core.errors import NotFoundError, PermanentError
 from mimis_core.model import Parcel, Receipt
 from mimis_core.observe import bound, step
+from mimis_core.services.asked_pulls import PULL
 from mimis_core.services.backlog import DOUBT, BacklogServices
 from mimis_core.services.credentials import TAKEN_BACK, credential_titles, greeting, to_sealed
 from mimis_core.services.destinations import COURIER, Lane
@@ -21,6 +22,7 @@ from mimis_core.services.hand import Job
 from mimis_core.services.leases import BATCH, LeaseLostError
 from mimis_core.services.messages import file_mail
 from mimis_core.services.outcomes import Outcome, OutcomeServices
+from mimis_core.services.webhooks import WEBHOOK
 from mimis_core.store.database import AWAY
 from mimis_core.store.tables import CredentialRow, DeliveryRow, LearnerRow, MessageRow
 
@@ -36,6 +38,7 @@ class WorkDone:
     deliveries: int = 0
     mails: int = 0
     events: int = 0
+    webhooks: int = 0
     attention: int = 0
     postponed: int = 0
 
@@ -149,7 +152,13 @@ class WorkServices(OutcomeServices, BacklogServices):
     @property
     def _doers(self) -> dict[str, Callable[[Job], Outcome]]:
         """Who does which kind of work."""
-        return {"deliver": self._deliver, "mail": self._mail, EVENT: self._follow_hint}
+        return {
+            "deliver": self._deliver,
+            "mail": self._mail,
+            EVENT: self._follow_hint,
+            PULL: self._pull_asked,
+            WEBHOOK: self._tell_webhook,
+        }
 
     def _kinds(self) -> Collection[str]:
         return ("issue", *self._doers)
@@ -234,6 +243,18 @@ class WorkServices(OutcomeServices, BacklogServices):
         with self._transaction() as session:
             self._note_success(session, job.destination)
         return "events"
+
+    def _pull_asked(self, job: Job) -> Outcome:
+        with self._transaction() as session:
+            source = self._pull_begins(session, job.ref)
+            self._begin(session, job)
+        report = self.sync([source], progress=self._teller(job.ref))
+        with self._transaction() as session:
+            self._finish(session, [job])
+            self._pull_ends(session, job.ref, report)
+            if not report.errors:
+                self._note_success(session, job.destination)
+        return None
 
     def _note_receipt(self, table: type[DeliveryRow] | type[MessageRow], job: Job, receipt: Receipt) -> None:
         told: dict[str, Any] = {"state": "sent", "reason": None, "reference": receipt.reference, "at": self.clock()}

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from mimis_core import wording
-from mimis_core.catalogue import Catalogue
+from mimis_core.catalogue import Catalogue, is_enough
 from mimis_core.errors import ConfigurationError
 from mimis_core.model import (
     Accreditation,
@@ -115,6 +115,10 @@ def load_catalogue(folder: Path) -> Catalogue:
     for path in sorted(folder.glob("*.yaml")):
         entry, wrong = _read_entry(path)
         mistakes += wrong
+        if entry is not None and not is_enough(entry, [True] * len(entry.earned_by)):
+            mistakes.append(_unreachable(path.name))
+        if entry is not None and entry.endorsements:
+            mistakes.append(_by_hand(path.name))
         if entry is not None and entry.ref in seen:
             mistakes.append(_duplicate(path.name, entry, seen[entry.ref]))
         elif entry is not None:
@@ -250,6 +254,16 @@ def _did_you_mean(place: Place) -> str:
 def _duplicate(file: str, entry: Achievement, other: str) -> _Mistake:
     wrong = f"Version {entry.version} of {entry.id} is already in {other}"
     return _Mistake(file, 1, "version", wrong, "Raise version by one, or remove one of the files.")
+
+
+def _unreachable(file: str) -> _Mistake:
+    wrong = "All of earned_by together is less than enough_parts or enough_points ask for"
+    return _Mistake(file, 1, "earned_by", wrong, "Ask for less, or add parts and their points.")
+
+
+def _by_hand(file: str) -> _Mistake:
+    wrong = "Are taken in, signed, and not written by hand"
+    return _Mistake(file, 1, "endorsements", wrong, "Remove them, and run: mimis catalogue endorse")
 
 
 def _dotted(place: Place) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mimis_core.store.base import Base
-from mimis_core.store.types import Encrypted
+from mimis_core.store.types import Encrypted, EncryptedBytes
 
 _DRAFT = text("state = 'draft'")
 
@@ -62,3 +62,26 @@ class CatalogueReviewRow(Base):
     at: Mapped[datetime]
     answer: Mapped[str | None] = mapped_column(Encrypted)
     answered_at: Mapped[datetime | None]
+
+
+class EndorsementRow(Base):
+    """A signed endorsement of one version of an entry, as it was taken in; one withdrawn stays for the record.
+
+    ``confirmed`` tells that a person vouches for whose it is, where no trust anchor does.
+    """
+
+    __tablename__ = "endorsement"
+    __table_args__ = (Index("endorsement_of", "organisation", "achievement_id", "version"),)
+    achievement_id: Mapped[str] = mapped_column(String(80))
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(300))
+    registration: Mapped[str | None] = mapped_column(String(40))
+    words: Mapped[str] = mapped_column(String(2000))
+    issued_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    content: Mapped[bytes] = mapped_column(EncryptedBytes)
+    confirmed: Mapped[bool]
+    by: Mapped[str] = mapped_column(Encrypted)
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str | None] = mapped_column(Encrypted)

@@ -4,8 +4,11 @@ from mimis_core.store import (  # noqa: F401  # their tables belong to the metad
     attestation_tables,
     catalogue_tables,
     contact_tables,
+    esco_tables,
     launch_tables,
+    partner_tables,
     record_tables,
+    role_tables,
     staff_tables,
     tables,
 )

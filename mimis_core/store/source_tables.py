@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +30,25 @@ class SourceStateRow(Base):
     full_at: Mapped[datetime | None]
     pulled_at: Mapped[datetime | None]
     as_of: Mapped[datetime | None]
+
+
+class AskedPullRow(Base):
+    """The last pull of a source that a person asked for: queued, running, done or failed.
+
+    ``done`` and ``total`` are records, as far as the source tells; ``counts`` is what came of it, ``reason`` why it
+    failed.
+    """
+
+    __tablename__ = "asked_pull"
+    __table_args__ = (UniqueConstraint("organisation", "source"),)
+    source: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(20))
+    asked_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    done: Mapped[int | None]
+    total: Mapped[int | None]
+    counts: Mapped[dict[str, Any]]
+    reason: Mapped[str | None] = mapped_column(String(500))
 
 
 class EventRow(Base):

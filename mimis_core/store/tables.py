@@ -7,8 +7,16 @@ organisation id; names, contacts and documents are encrypted.
 from mimis_core.store.base import Base, StateRow, new_id
 from mimis_core.store.credential_tables import AwardRow, CredentialRow, DeliveryRow, MessageRow, PermissionRow
 from mimis_core.store.identity_tables import PROTECTED, AliasRow, IdentityRow, LearnerRow, SignInRow
+from mimis_core.store.partner_tables import NoticeRow, TraceRow
 from mimis_core.store.record_tables import AuditRow
-from mimis_core.store.sharing_tables import DisclosureRow, ImportRow, PartnerRow, ShareCredentialRow, ShareRow
+from mimis_core.store.sharing_tables import (
+    DisclosureRow,
+    ImportRow,
+    PartnerRow,
+    RevealRequestRow,
+    ShareCredentialRow,
+    ShareRow,
+)
 from mimis_core.store.source_tables import CompletionRow, EventRow, ReviewRow, SetAsideRow, SourceStateRow
 from mimis_core.store.work_tables import STOPPED, UNDONE, DestinationRow, OutboxRow, ScheduleRow
 
@@ -30,9 +38,11 @@ __all__ = [
     "ImportRow",
     "LearnerRow",
     "MessageRow",
+    "NoticeRow",
     "OutboxRow",
     "PartnerRow",
     "PermissionRow",
+    "RevealRequestRow",
     "ReviewRow",
     "ScheduleRow",
     "SetAsideRow",
@@ -41,5 +51,6 @@ __all__ = [
     "SignInRow",
     "SourceStateRow",
     "StateRow",
+    "TraceRow",
     "new_id",
 ]

@@ -12,11 +12,13 @@ its blueprints. Everything an adapter may use is in ``__all__``:
   :func:`staff_may` says what a page may offer her. :func:`lead_staff_to` names the page that they begin at.
 * :class:`LtiTool` believes launches from learning platforms; :func:`allow_frames`, :func:`allow_forms` and
   :func:`is_framed` are for pages in their frames.
-* :func:`current_intake` takes in shares for an employer, by the adapter that has told :func:`offer_intake` it can.
+* :func:`current_intake` takes in shares for an employer, by the adapter that has told :func:`offer_intake` it can;
+  :func:`current_share_reader` reads one for anybody, by what :func:`offer_share_reader` was told.
 * :func:`exempt_from_csrf` is for APIs that carry a token of their own and no cookie.
 * :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
+  :func:`spend` counts and tells what is left, for an API that :func:`count_by_itself`.
 * :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` and :func:`ngettext` look into;
-  :func:`pick` takes the reader's language out of a text and :func:`day` writes a date in it.
+  :func:`pick` takes the reader's language out of a text and :func:`day` and :func:`month` write dates in it.
 * :func:`problem` answers an API's error as RFC 9457.
 
 Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attributes), ``|day`` and ``|moment``.
@@ -24,9 +26,17 @@ Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attrib
 
 from mimis_core.web.app import create_app, current_services
 from mimis_core.web.errors import problem
-from mimis_core.web.intake import Intake, TakenIn, current_intake, offer_intake
-from mimis_core.web.language import add_translations, day, gettext, ngettext, pick
-from mimis_core.web.limits import allowed, limited
+from mimis_core.web.intake import (
+    Intake,
+    ShareReader,
+    TakenIn,
+    current_intake,
+    current_share_reader,
+    offer_intake,
+    offer_share_reader,
+)
+from mimis_core.web.language import add_translations, day, gettext, month, ngettext, pick, whole_month
+from mimis_core.web.limits import Spent, allowed, count_by_itself, limited, spend
 from mimis_core.web.lti import Launched, LtiTool
 from mimis_core.web.oidc import provider_for_learners
 from mimis_core.web.security import allow_forms, allow_frames, exempt_from_csrf
@@ -45,15 +55,19 @@ __all__ = [
     "Intake",
     "Launched",
     "LtiTool",
+    "ShareReader",
+    "Spent",
     "TakenIn",
     "add_translations",
     "allow_forms",
     "allow_frames",
     "allowed",
+    "count_by_itself",
     "create_app",
     "current_intake",
     "current_learner",
     "current_services",
+    "current_share_reader",
     "current_staff",
     "day",
     "exempt_from_csrf",
@@ -62,15 +76,19 @@ __all__ = [
     "lead_staff_to",
     "learner_required",
     "limited",
+    "month",
     "ngettext",
     "offer_intake",
+    "offer_share_reader",
     "pick",
     "problem",
     "provider_for_learners",
     "sign_in",
     "sign_out",
     "signed_in_person",
+    "spend",
     "staff_may",
     "staff_required",
     "where_to_go",
+    "whole_month",
 ]

@@ -22,6 +22,7 @@ from mimis_core.errors import (
 )
 from mimis_core.errors import ConfigurationError as Misconfigured
 from mimis_core.web.language import gettext
+from mimis_core.web.staff_session import session_token, staff_start
 
 _log = logging.getLogger("mimis.web")
 
@@ -65,7 +66,7 @@ def words(status: int) -> Words:
         401: Words(gettext("Sign in first"), gettext("You need to sign in to see this page.")),
         403: Words(
             gettext("You are not allowed to see this page"),
-            gettext("Sign in with another account, or ask your school for help."),
+            gettext("Sign in with another account, or ask for help where you study or work."),
         ),
         404: Words(
             gettext("The page does not exist"), gettext("Check the address. The page may also have been removed.")
@@ -87,7 +88,8 @@ def words(status: int) -> Words:
 def _answer(status: int, said: Words, code: str | None = None) -> Response:
     if wants_problem():
         return problem(status, said.title, said.text, code=code)
-    return Response(render_template("error.html", words=said), status)
+    start = staff_start() if session_token() else f"{request.script_root}/"
+    return Response(render_template("error.html", words=said, start=start), status)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""How an employer's pages take shares in: an adapter that can do so offers itself, and pages of another one ask it."""
+"""How pages take in and read shares of other issuers: an adapter offers itself, and pages of another one ask it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mimis_core.services import ImportedShare
 
 KEY = "mimis_intake"
+READER = "mimis_share_reader"
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,27 @@ def current_intake() -> Intake:
     if KEY not in current_app.extensions:
         raise ConfigurationError("No adapter takes in shares.", mend="Install mimis with the extra 'ats'.")
     found: Intake = current_app.extensions[KEY]
+    return found
+
+
+class ShareReader(Protocol):
+    """Reads a share of another issuer for anybody who has its link. Nothing is kept."""
+
+    def read(self, link: str) -> list[bytes]:
+        """The sealed files in a share; none when it is without a name. The issuer records it as a look.
+
+        Raises UserError with the code ``link`` for an address that may not be asked, NotFoundError for a share that is
+        gone, DataError for an answer that is none, and TemporaryError when none came in time.
+        """
+        ...
+
+
+def offer_share_reader(app: Flask, reader: ShareReader) -> None:
+    """Let the pages of an app read shares of other issuers this way."""
+    app.extensions[READER] = reader
+
+
+def current_share_reader() -> ShareReader | None:
+    """The reader of the running app; None when no adapter offers one."""
+    found: ShareReader | None = current_app.extensions.get(READER)
     return found

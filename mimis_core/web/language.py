@@ -114,6 +114,16 @@ def day(value: date) -> str:
     return str(format_date(value, "d MMMM y"))
 
 
+def whole_month(value: date) -> str:
+    """The month of a date as it stands in running text, such as november 2026."""
+    return str(format_date(value, "LLLL y"))
+
+
+def month(text: str) -> str:
+    """A month such as ``2026-11`` as it stands in a table, such as nov. 2026."""
+    return str(format_date(date.fromisoformat(f"{text}-01"), "MMM y"))
+
+
 def _keep_choice() -> None:
     wanted = request.args.get(SESSION_KEY)
     if wanted in languages():

@@ -7,18 +7,19 @@ processes together, at the price of a write for each attempt.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
+from functools import lru_cache, wraps
 from math import ceil
 from time import time
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Blueprint, Flask, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from limits import RateLimitItem, parse_many
 from werkzeug.exceptions import TooManyRequests
 
-from mimis_core.web.state import current_services, state
+from mimis_core.web.state import KEY, current_services, state
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +58,38 @@ def limited(
         return bounded
 
     return decorate
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What is left of a limit after one more use: ``left`` of ``limit`` uses, for ``resets`` of ``window`` seconds."""
+
+    limit: int
+    window: int
+    left: int
+    resets: float
+    over: bool
+
+
+def spend(what: str, key: str, limit: str) -> Spent:
+    """Count one use of ``what`` by ``key`` in this process and say what is left, without refusing anything."""
+    (rule,) = _rules(limit)
+    window = rule.get_expiry()
+    used, left = state().windows.count((what, key), window)
+    return Spent(rule.amount, window, max(0, rule.amount - used), left, over=used > rule.amount and _is_on())
+
+
+@lru_cache(maxsize=100)
+def _rules(limit: str) -> list[RateLimitItem]:
+    return list(parse_many(limit))
+
+
+def count_by_itself(blueprint: Blueprint) -> None:
+    """Leave a blueprint out of the general bound on each address: an API that counts its callers with :func:`spend`.
+
+    Call it before the blueprint is registered.
+    """
+    blueprint.record_once(lambda setup: setup.app.extensions[KEY].limiter.exempt(blueprint))
 
 
 def allowed(what: str, key: str, limit: str) -> bool:

@@ -1,4 +1,4 @@
-"""A filled school that ``mimis serve`` serves, and visitors in a real browser."""
+"""A filled school and an employer that ``mimis serve`` serves, and visitors in a real browser."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
 from tests.browser.axe import SCRIPT
 from tests.browser.chrome import Visitor, chromium, find_chromium
+from tests.browser.employers import make_employer
 from tests.browser.serving import serving
 from tests.command import replace_tables
 from tests.filled_school import fill
@@ -68,6 +69,22 @@ def site(filled_folder: Path) -> Iterator[str]:
 def served_school(filled_folder: Path, site: str) -> Iterator[Services]:
     """The services of the school that is served, on the same database."""
     with open_services(load_settings(filled_folder)) as services:
+        yield services
+
+
+@pytest.fixture(scope="package")
+def sealed(served_school: Services) -> bytes:
+    """The file of a credential that is valid."""
+    credential = next(one for one in served_school.all_credentials() if one.status.status == "active")
+    return served_school.sealed(credential.learner_id, credential.id).content
+
+
+@pytest.fixture(scope="package")
+def served_employer(sealed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """The services of an employer that is served beside the school."""
+    folder = tmp_path_factory.mktemp("browser") / "employer"
+    make_employer(folder, sealed)
+    with serving(folder), open_services(load_settings(folder)) as services:
         yield services
 
 

@@ -1,4 +1,4 @@
-"""People of a school's pages: a learner who comes with her slip, and staff who come with a link."""
+"""People of the pages: a learner who comes with her slip, and staff who come with a link."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _NUMBERS = count(1)
 
 
 def come_as(who: Who, page: Page, services: Services, names: Names) -> None:
-    """Sign in as somebody who may open such pages; staff come in all roles, with a fresh passkey."""
+    """Sign in as somebody who may open such pages; staff come in all roles, and like readers with a fresh passkey."""
     if who == "learner":
         sign_in_learner(page, services, names["learner_id"])
-    elif who == "staff":
-        sign_in_staff(page, services, *Role)
+    elif who != "nobody":
+        sign_in_staff(page, services, *(Role if who == "staff" else (Role.READER,)))
         make_passkey(page)
 
 

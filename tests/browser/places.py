@@ -1,13 +1,14 @@
-"""Every page of a school's mimis: its address, and who may open it. A new page is here by itself."""
+"""Every page of a school's or an employer's mimis: its address, and who may open it. A new page is here by itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from flask import Flask
+from playwright.sync_api import Page, Response
 from werkzeug.routing import Rule
 
 from mimis_core.services import (
@@ -21,37 +22,67 @@ from mimis_core.services import (
     ShareOrder,
 )
 from mimis_core.web import create_app
+from tests.browser.employers import make_role
+from tests.browser.pressed import PRESSED, Press
+from tests.filled_school import PROPOSED
 
-Who = Literal["nobody", "learner", "staff"]
-EVERYBODY: tuple[Who, ...] = ("nobody", "learner", "staff")
+Who = Literal["nobody", "learner", "staff", "reader"]
+"""Staff may do everything; a reader is one of them who may change nothing."""
+EVERYBODY: dict[str, tuple[Who, ...]] = {
+    "school": ("nobody", "learner", "staff", "reader"),
+    "employer": ("nobody", "staff", "reader"),
+}
+"""Who visits a mimis, by its role."""
 Names = dict[str, str]
 """What stands in for a part of a path, by the part's name, or by ``endpoint:part`` where endpoints differ."""
 
 FOR_PROGRAMS = (
-    "static", "health", "metrics", "partner_api", "public.status", "public.status_list", "shared.file",
-    "learner.file", "learner.pdf", "learner.further_file", "oidc", "ways.account", "ways.back", "own.helper_link",
-    "statistics.as_csv", "statistics.as_json",
+    "static", "health", "metrics", "partner_api", "public.status", "public.status_list", "shared.file", "shared.pdf",
+    "share.pdf", "learner.file", "learner.pdf", "learner.further_file", "oidc", "ways.account", "ways.back",
+    "own.helper_link", "teamtailor_hooks", "statistics.as_csv", "statistics.as_json", "public_roles.data",
+    "public.endorsement", "catalogue.endorsement_request", "decisions.document",
 )  # fmt: skip
 """Blueprints and endpoints that answer with no page."""
 OPEN = (
-    "attest", "public", "check", "signin", "shared", "ways.helper", "staff.ask", "staff.invitation", "passkeys.sign_in",
+    "attest", "public", "check", "signin", "shared", "staff.ask", "staff.invitation", "passkeys.sign_in",
+    "to_us", "public_roles", "ways.helper", "ways.helper_jobs", "ways.helper_job",
 )  # fmt: skip
 """Those that nobody needs to sign in for; the others are a learner's under ``/me``, else staff's."""
-ASKED = {"deliveries.again": "?to=couriers.europass"}
-"""What pages are asked after their path, where they say nothing without it."""
+REFUSED = ("staff.people",)
+"""Pages that a reader opens only to read that she may not: they all look alike."""
+ONLY_AT_SCHOOL = ("public.credential",)
+"""Pages that an employer's mimis has too, and of which it has nothing to show."""
+ASKED = {
+    "deliveries.again": "?to=couriers.europass",
+    "attestations.ask_several": "?learner={learner_id}",
+    "own.job": "?role={role_id}",
+    "ways.helper_job": "?role={role_id}",
+}
+"""What pages are asked after their path, where they say nothing without it; parts of it are named as those of paths."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A page: its endpoint, who opens it, and its path for given names."""
+    """A page: its endpoint, who opens it, and its path for given names; of some, what is pressed there to see it."""
 
     endpoint: str
     who: Who
     rule: Rule
+    press: Press | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called: its endpoint, and what a press shows there."""
+        return f"{self.endpoint}.{self.press.shows}" if self.press else self.endpoint
 
     def is_there(self, names: Names) -> bool:
-        """Whether something is named for each part of its path."""
-        return None not in self._parts(names).values()
+        """Whether something is named for each part of its path, and for what is written on it."""
+        return None not in self._parts(names).values() and (self.press is None or self.press.is_possible(names))
+
+    def open_on(self, page: Page, base: str, app: Flask, names: Names) -> Response | None:
+        """Show it in a browser; gives the last answer. Raises LookupError as :meth:`path`."""
+        answer = page.goto(base + self.path(app, names))
+        return self.press.on(page, names) if self.press else answer
 
     def _parts(self, names: Names) -> dict[str, str | None]:
         return {one: names.get(f"{self.endpoint}:{one}", names.get(one)) for one in self.rule.arguments}
@@ -61,24 +92,46 @@ class Place:
         parts = self._parts(names)
         if None in parts.values():
             raise LookupError(f"make_names in {__name__} has to name each part of {self.rule}.")
-        return app.url_map.bind("localhost").build(self.endpoint, parts) + ASKED.get(self.endpoint, "")
+        asked = ASKED.get(self.endpoint, "").format_map(names)
+        return app.url_map.bind("localhost").build(self.endpoint, parts) + asked
 
 
 def places(app: Flask) -> Iterator[Place]:
     """All pages of an app that can be opened by their address, in the order of their rules."""
+    left_out = FOR_PROGRAMS if "school" in app.blueprints else (*FOR_PROGRAMS, *ONLY_AT_SCHOOL)
     for rule in sorted(app.url_map.iter_rules(), key=str):
-        is_file = rule.endpoint.endswith(".static") or _is_one(rule.endpoint, FOR_PROGRAMS)
+        is_file = rule.endpoint.endswith(".static") or _is_one(rule.endpoint, left_out)
         if "GET" in (rule.methods or ()) and not is_file:
-            yield Place(rule.endpoint, _who(rule), rule)
+            place = Place(rule.endpoint, _who(rule), rule)
+            yield from (place, *(replace(place, press=one) for one in PRESSED.get(rule.endpoint, ())))
+
+
+def places_for(who: Who, app: Flask) -> Iterator[Place]:
+    """The pages that somebody opens; those of a reader are refused (403)."""
+    for place in places(app):
+        if who == "reader" and place.endpoint in REFUSED:
+            yield replace(place, who=who)
+        elif place.who == who:
+            yield place
 
 
 def app_of(services: Services) -> Flask:
-    """The pages of a school, to ask which there are."""
+    """The pages of a mimis, to ask which there are."""
     return create_app(services.settings, services)
 
 
 def make_names(services: Services) -> Names:
-    """Something for each part of a path, from a school that has a credential; slip, link and share are made anew."""
+    """Something for each part of a path, from a school that has a credential, or an employer that has taken one in.
+
+    A school's slip, link and share are made anew, and so is an invitation.
+    """
+    if services.settings.role == "employer":
+        waiting = services.import_page(("ask",)).lines or services.import_page().lines
+        return {
+            "import_id": waiting[0].id,
+            "role_id": make_role(services),
+            "staff.invitation:token": _invitation(services),
+        }
     credential = next(one for one in services.all_credentials() if one.status.status == "active")
     until = services.clock().date() + timedelta(days=30)
     order = ShareOrder(credential_ids=(credential.id,), purpose="Jobb", until=until, anonymous=False)
@@ -87,6 +140,10 @@ def make_names(services: Services) -> Names:
         **_attestation(services, credential.learner_id),
         **_requests(services, credential),
         **_follow_up(services, credential),
+        "proposal_id": _proposal(services),
+        "endorsement_id": _endorsement(services, credential.achievement.id),
+        "sealed": services.sealed(credential.learner_id, credential.id).content.decode(),
+        "until": until.isoformat(),
         "learner_id": credential.learner_id,
         "credential_id": credential.id,
         "public_id": credential.public_id,
@@ -97,7 +154,8 @@ def make_names(services: Services) -> Names:
         "share_id": share.id,
         "own.appeal:award_id": _decision(services, credential.learner_id),
         "own.ask_to_confirm:token": "token",
-        "ways.helper:token": _helper(services, credential.learner_id),
+        "role_id": make_role(services),
+        **_helper(services, credential.learner_id),
         "shared.page:token": _last_part(share.url),
         "signin.show_button:token": services.make_slip(credential.learner_id, "Test").code,
         "staff.invitation:token": _invitation(services),
@@ -125,6 +183,7 @@ def _follow_up(services: Services, credential: CredentialView) -> Names:
         "connections.check:category": "sealer",
         "connections.check:name": "jades",
         "right_number": right.number,
+        "catalogue.esco:number": "1",
     }
     for one in services.stopped_page(limit=1).work:
         names["work_id"] = one.id
@@ -135,9 +194,21 @@ def _decision(services: Services, learner_id: str) -> str:
     return next(one.id for one in services.decisions_of(learner_id) if one.state != "proposed")
 
 
-def _helper(services: Services, learner_id: str) -> str:
+def _endorsement(services: Services, achievement_id: str) -> str:
+    asked = services.endorsement_request(achievement_id).model_copy(update={"words": "Vi anställer gärna."})
+    return services.add_endorsement(achievement_id, services.endorse(asked).content, "Test", confirmed=True).id
+
+
+def _proposal(services: Services) -> str:
+    number = sum(1 for _ in services.proposals())
+    partner = services.add_partner(f"Bygg {number} AB", f"556036-{number:04}", "bygg.example").partner
+    return services.propose_outcomes(partner.id, PROPOSED).id
+
+
+def _helper(services: Services, learner_id: str) -> Names:
     until = services.clock().date() + timedelta(days=30)
-    return _last_part(services.invite_helper(learner_id, HelperOrder(name="Kim", until=until)).url)
+    token = _last_part(services.invite_helper(learner_id, HelperOrder(name="Kim", until=until)).url)
+    return {f"ways.{page}:token": token for page in ("helper", "helper_jobs", "helper_job")}
 
 
 def _attestation(services: Services, learner_id: str) -> Names:

@@ -1,9 +1,14 @@
-"""Every page by the rules of WCAG 2.2 at level AA that a program can judge, and in narrow windows and large text."""
+"""Every page by the rules of WCAG 2.2 at level AA that a program can judge, and in narrow windows and large text.
+
+Each language is judged in one window; with ``MIMIS_LONG=1`` in each of both.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -13,16 +18,22 @@ from mimis_core.services import Services
 from tests.browser.axe import Finding, violations, wider_than_window
 from tests.browser.chrome import SIZES, Size
 from tests.browser.conftest import Open
-from tests.browser.people import come_as
-from tests.browser.places import EVERYBODY, Names, Who, app_of, make_names, places
+from tests.browser.people import come_as, sign_in_staff
+from tests.browser.places import EVERYBODY, Names, Who, app_of, make_names, places_for
 from tests.browser.text_size import large_text
 
-READERS: dict[str, Size] = {"sv": "phone", "en": "desktop"}
-"""Languages, and the window that each is read in: a program's rules do not depend on how the two are paired."""
-JUDGED = {"contains an image node": " svg ", "due to a pseudo element": "li > "}
+LONG = os.environ.get("MIMIS_LONG") == "1"
+LANGUAGES = ("sv", "en")
+LOOKS: list[tuple[str, Size]] = [("sv", "phone"), ("en", "desktop")]
+"""Languages, each with a window that it is read in."""
+if LONG:
+    LOOKS += [("sv", "desktop"), ("en", "phone")]
+VISITS = [(role, who) for role, everybody in EVERYBODY.items() for who in everybody]
+JUDGED = {"contains an image node": " svg ", "due to a pseudo element": "li"}
 """Where axe cannot see what is behind a text, by its reason, and a part of the place.
 
-Texts of charts: :func:`test_text_of_charts_is_readable` sees it. Lines of a history: the dot is beside the text.
+Texts of charts: :func:`test_text_of_charts_is_readable` sees it. Lines of a history and numbered
+steps: the dot or the number is beside the text.
 """
 CONTRAST = 4.5
 GROUNDS = """() => [...document.querySelectorAll("svg text")].map((text) => {
@@ -37,46 +48,65 @@ GROUNDS = """() => [...document.querySelectorAll("svg text")].map((text) => {
 })"""
 
 
-@pytest.fixture(scope="package")
-def names(served_school: Services) -> Names:
-    return make_names(served_school)
+@dataclass(frozen=True)
+class Site:
+    """A mimis that is served, its pages, and something for each part of their paths."""
+
+    services: Services
+    app: Flask
+    names: Names
 
 
 @pytest.fixture(scope="package")
-def app(served_school: Services) -> Flask:
-    return app_of(served_school)
+def school_site(served_school: Services) -> Site:
+    return Site(served_school, app_of(served_school), make_names(served_school))
+
+
+@pytest.fixture(scope="package")
+def employer_site(served_employer: Services) -> Site:
+    return Site(served_employer, app_of(served_employer), make_names(served_employer))
 
 
 @pytest.fixture
-def walk(page: Page, served_school: Services, app: Flask, names: Names, who: Who) -> Iterator[str]:
-    """The endpoints of all pages that somebody may open; each is open on the page while it is looked at."""
+def size() -> Size:
+    """The window of a test that sets windows of its own."""
+    return "phone"
+
+
+@pytest.fixture
+def walk(page: Page, request: pytest.FixtureRequest, role: str, who: Who) -> Iterator[str]:
+    """The names of all pages that somebody may open; each is open on the page while it is looked at."""
+    site: Site = request.getfixturevalue(f"{role}_site")
 
     def walked() -> Iterator[str]:
-        come_as(who, page, served_school, names)
-        for place in (one for one in places(app) if one.who == who):
-            answer = page.goto(served_school.settings.base_url + place.path(app, names))
-            assert (place.endpoint, answer and answer.status) == (place.endpoint, 200)
-            yield place.endpoint
+        come_as(who, page, site.services, site.names)
+        for place in places_for(who, site.app):
+            if place.press and not place.press.is_possible(site.names):
+                continue
+            answer = place.open_on(page, site.services.settings.base_url, site.app, site.names)
+            assert (place.name, answer and answer.status) == (place.name, 403 if who == "reader" else 200)
+            yield place.name
 
     return walked()
 
 
-@pytest.mark.parametrize("who", EVERYBODY, ids=EVERYBODY)
-@pytest.mark.parametrize("language", READERS, ids=READERS)
+@pytest.mark.parametrize(("role", "who"), VISITS, ids=[f"{who} at {role}" for role, who in VISITS])
 class TestEveryPage:
-    """In both languages, as everybody who may open it."""
+    """As everybody who may open it, at a school and at an employer."""
 
     @pytest.fixture
-    def page(self, visit: Open, language: str) -> Page:
+    def page(self, visit: Open, language: str, size: Size) -> Page:
         """A page without motion, since a colour that is changing is none."""
-        page = visit(size=READERS[language], language=language).page
+        page = visit(size=size, language=language).page
         page.emulate_media(reduced_motion="reduce")
         return page
 
+    @pytest.mark.parametrize(("language", "size"), LOOKS, ids=map(" ".join, LOOKS))
     def test_breaks_no_rule_in_light_or_dark(self, page: Page, walk: Iterator[str], axe: None) -> None:
         found = {endpoint: faults_in_both_looks(page) for endpoint in walk}
         assert {endpoint: faults for endpoint, faults in found.items() if faults} == {}
 
+    @pytest.mark.parametrize("language", LANGUAGES, ids=LANGUAGES)
     def test_fits_a_narrow_window_and_large_text(self, page: Page, walk: Iterator[str]) -> None:
         found = {endpoint: parts_too_wide(page) for endpoint in walk}
         assert {endpoint: parts for endpoint, parts in found.items() if parts} == {}
@@ -114,9 +144,9 @@ def set_window(page: Page, size: Size) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_text_of_charts_is_readable(visit: Open, served_school: Services, names: Names, dark: bool) -> None:
+def test_text_of_charts_is_readable(visit: Open, served_school: Services, dark: bool) -> None:
     page = visit(dark=dark).page
-    come_as("staff", page, served_school, names)
+    sign_in_staff(page, served_school)
     page.goto(f"{served_school.settings.base_url}/school/statistics")
     pairs = page.evaluate(GROUNDS)
     assert len(pairs) > 4

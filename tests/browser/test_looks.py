@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from mimis_core.services import Services
+from mimis_core.services import Role, Services
 from tests.browser.axe import wider_than_window
 from tests.browser.conftest import Open
 from tests.browser.keyboard import tab_through, unseen
-from tests.browser.people import sign_in_staff
+from tests.browser.people import make_passkey, sign_in_learner, sign_in_staff
 from tests.browser.text_size import large_text
 
 OPEN = ("/", "/check", "/accessibility", "/in", "/staff/in")
@@ -31,6 +31,16 @@ def test_staff_menu_opens_on_a_phone_without_scripts(visit: Open, served_school:
     expect(link).to_be_hidden()
     page.get_by_text("Meny", exact=True).click()
     expect(link).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_learners_menu_is_one_row_on_a_small_phone(visit: Open, served_school: Services, language: str) -> None:
+    page = visit(size="phone", language=language).page
+    sign_in_learner(page, served_school, next(one.id for one, _ in served_school.learners()))
+    page.set_viewport_size({"width": 360, "height": 640})
+    places = [one.bounding_box() for one in page.locator(".menu").locator("a, button").all()]
+    middles = {round(one["y"] + one["height"] / 2) for one in places if one}
+    assert (len(places), len(middles)) == (4, 1)
 
 
 @pytest.mark.parametrize("path", OPEN, ids=OPEN)
@@ -58,6 +68,20 @@ def test_print_has_no_menus(visit: Open, site: str) -> None:
     expect(page.locator(".languages")).to_be_hidden()
     expect(page.locator(".bottom")).to_be_hidden()
     expect(page.locator(".home")).to_be_visible()
+
+
+def test_printed_sign_in_has_its_code(visit: Open, served_school: Services) -> None:
+    page = visit().page
+    sign_in_staff(page, served_school, Role.ISSUER)
+    make_passkey(page)
+    learner = next(one for one, _ in served_school.learners())
+    page.goto(f"{served_school.settings.base_url}/school/learners/{learner.id}/slip")
+    page.get_by_label("Jag har kontrollerat vem det är").check()
+    page.get_by_role("button", name="Gör papperet").click()
+    page.emulate_media(media="print")
+    expect(page.locator("main code")).to_be_visible()
+    expect(page.locator("main .qr")).to_be_visible()
+    expect(page.get_by_role("link", name="Tillbaka till deltagaren")).to_be_hidden()
 
 
 def test_strong_colours_mark_the_open_page(visit: Open, served_school: Services) -> None:

@@ -53,6 +53,13 @@ def test_signature_is_printed(learner: str, folder: Path, mimis: Mimis) -> None:
     assert mimis("audit", "sign", "--config", folder, "--json").json["signed"].count(".") == 2
 
 
+def test_audit_that_is_the_signed_one_does_not_begin_anew(learner: str, folder: Path, mimis: Mimis) -> None:
+    mimis("audit", "sign", "--config", folder)
+    asked = ("--cause", "restored", "--decision", "Dnr 2026:14", *BY)
+    ended = mimis("audit", "begin-anew", *asked, "--config", folder)
+    assert (ended.code, "the one that was signed" in ended.err) == (2, True)
+
+
 def test_what_was_done_to_a_thing_is_shown(credential: str, folder: Path, mimis: Mimis) -> None:
     rows = mimis("audit", "show", credential, "--config", folder, "--json").json["audit"]
     assert [row["action"] for row in rows] == ["credential.issue"]

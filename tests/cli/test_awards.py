@@ -17,7 +17,7 @@ def rejected(folder: Path, mimis: Mimis) -> str:
     mimis("sync", "--config", folder)
     (award,) = mimis("awards", "list", "--config", folder, "--json").json["awards"]
     ended = mimis("awards", "reject", award["id"], "--by", "Lind", "--reason", "Fel rad.", "--config", folder, "--json")
-    assert (ended.code, ended.json) == (0, {"rejected": 1})
+    assert (ended.code, ended.json) == (0, {"rejected": 1, "mails": 1})
     return str(award["id"])
 
 

@@ -36,6 +36,12 @@ def test_check_looks_at_publications_too(published: Path, mimis: Mimis) -> None:
     assert (ended.code, f"{ENTRY}@2" in {row["entry"] for row in ended.json["findings"]}) == (0, True)
 
 
+def test_check_names_the_field_of_the_file(published: Path, mimis: Mimis) -> None:
+    ended = mimis("catalogue", "check", "--config", published, "--json")
+    mends = [row["mend"] for row in ended.json["findings"] if row["mend"]]
+    assert [one for one in mends if "(i filen: body)" in one] != []
+
+
 def test_export_writes_files_that_say_the_same(published: Path, tmp_path: Path, mimis: Mimis) -> None:
     ended = mimis("catalogue", "export", tmp_path / "out", "--config", published, "--json")
     assert ended.json == {"written": [str(tmp_path / "out" / f"{ENTRY}-2.yaml")]}

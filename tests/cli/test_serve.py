@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import subprocess
@@ -12,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from mimis_core.cli.serve import listen
+from mimis_core.cli.serve import listen, prepare
 from mimis_core.http import Client
 from mimis_core.jobs import JobQueue
-from mimis_core.services import open_services
+from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
 from tests.command import Mimis, replace_tables, sandbox
 
@@ -102,3 +104,27 @@ def test_queued_delivery_is_done_while_serving(wallet: Any, credential: str, lea
         assert (came, server.wait(5)) == (True, 0)
         queue.stop()
         assert [one.state for one in services.deliveries()] == ["sent"]
+
+
+@pytest.fixture
+def thawed() -> Iterator[None]:
+    """What is taken out of garbage collection in a test is given back to it."""
+    yield
+    gc.unfreeze()
+
+
+def test_index_of_names_is_made_before_anybody_asks(school: Services, thawed: None) -> None:
+    prepare([school])
+    assert school._directory is not None
+    assert gc.get_freeze_count() > 0
+
+
+def test_server_begins_without_its_database_too(
+    school: Services, thawed: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, Exception("away"))
+
+    monkeypatch.setattr(school, "prepare_directory", away)
+    prepare([school])
+    assert "nothing was prepared" in caplog.text

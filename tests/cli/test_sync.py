@@ -134,7 +134,7 @@ def test_teacher_approves_and_it_is_issued(folder: Path, mimis: Mimis, waiting: 
 
 def test_teacher_rejects_and_nothing_is_issued(folder: Path, mimis: Mimis, waiting: str) -> None:
     ended = mimis("awards", "reject", waiting, "--by", "L", "--reason", "saknas", "--config", folder, "--json")
-    assert (ended.code, ended.json) == (0, {"rejected": 1})
+    assert (ended.code, ended.json) == (0, {"rejected": 1, "mails": 1})
     assert mimis("sync", "--config", folder, "--json").json["credentials"] == 0
 
 

@@ -9,8 +9,11 @@ import pytest
 
 from mimis_core import Document, IssueOrder, Sealed
 from mimis_core.services import CredentialView, Services
+from tests.look_ups import names
 from tests.school import HandSource, change_entry, done, page
 from tests.services.histories import ROWS, write
+
+__all__ = ["names"]
 
 
 class NotingFormat:

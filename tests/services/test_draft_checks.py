@@ -62,6 +62,9 @@ def test_whole_entry_is_ready() -> None:
         ({"level": {"value": 9, "state": "decided"}}, 4, "The level is no digit from 1 to 8."),
         ({"quality_assurance": None}, 5, "The school's own quality assurance is missing."),
         ({"earned_by": [{"min_grade": 50}]}, 2, "Requirement 1 does not say what is to be completed."),
+        ({"enough_parts": "två"}, 3, "How many parts are enough is no whole number."),
+        ({"enough_points": 0}, 3, "The points that are enough are no number above zero."),
+        ({"earned_by": [{"module": "x", "points": "fem"}]}, 3, "Requirement 1: the points are no number above zero."),
         ({"documents": [{"title": {}, "url": "http://x"}]}, 4, "The field documents.0.title is not filled in rightly."),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -70,6 +73,26 @@ def test_hole_is_told_by_its_principle(changes: dict[str, Any], principle: int, 
     judgement = judged(**changes)
     assert (judgement.entry, judgement.ready) == (None, False)
     assert (principle, said) in told(judgement)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"enough_parts": 2, "earned_by": [{"module": "x"}]}, "enough_parts"),
+        ({"enough_parts": 1}, "enough_parts"),
+        ({"enough_points": 10, "earned_by": [{"module": "x", "points": 5}, {"module": "y"}]}, "enough_points"),
+    ],
+    ids=["parts", "none", "points"],
+)
+def test_what_can_never_be_reached_is_told_by_its_field(changes: dict[str, Any], field: str) -> None:
+    judgement = judged(**changes)
+    assert [fault.place for fault in judgement.faults] == [(field,)]
+    assert (judgement.ready, len(told(judgement))) == (False, 1)
+
+
+def test_some_of_the_requirements_can_be_enough() -> None:
+    needs = [{"module": "x", "points": 5, "required": True}, {"module": "y", "points": 10}]
+    assert judged(enough_points=15, enough_parts=1, earned_by=needs, parts_from=["*"]).ready
 
 
 def test_stand_ins_say_nothing_of_their_own() -> None:
@@ -87,7 +110,11 @@ JUNK = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*WHOLE, "level", "earned_by", "valid_months", "grading", "ny"]), JUNK))
+@given(
+    st.dictionaries(
+        st.sampled_from([*WHOLE, "level", "earned_by", "valid_months", "grading", "enough_parts", "ny"]), JUNK
+    )
+)
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_whatever_a_draft_holds_can_be_judged(junk: dict[str, Any]) -> None:
     judgement = judge({**WHOLE, **junk}, "laga-mat", 1, ["school"])

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mimis_core import UserError
 from mimis_core.services import CredentialView, Services, ShareOrder
@@ -21,26 +22,36 @@ from tests.school import HandSource, done, page, someone
 BY = "Rektor Ek"
 NOBODY = {
     "actor": "names of staff and employers",
+    "asked_pull": "pulls that staff asked for",
     "attempt": "keyed hashes that are forgotten within an hour",
     "audit_head": "an organisation's chain",
     "catalogue_entry": "what can be earned, and who of the staff wrote it",
     "catalogue_review": "what staff said of what can be earned",
     "challenge": "staff",
+    "competence": "the employer role: what credentials prove, and not whose",
     "destination": "wallets and mailboxes as such",
+    "endorsement": "what organisations say of what can be earned",
+    "esco_part": "ESCO",
+    "esco_release": "ESCO",
     "event": "hints that are followed within minutes",
     "import": "the employer role: persons of other schools",
+    "import_competence": "the employer role: what shares of other schools prove",
     "invitation": "staff",
     "issuing_right": "organisations",
     "launch": "launches under way, before anybody knows whose they are",
     "partner": "employers",
     "passkey": "staff",
     "placement": "links that a teacher is placing in a course",
+    "proposal": "what employers would like to be taught",
+    "request": "keyed hashes of what employers sent, forgotten within a day",
+    "role_profile": "the employer role: what jobs need",
     "schedule": "the calendar",
     "session": "staff",
     "set_aside": "records that led to no learner, by a source's own keys",
     "source_state": "sources",
     "staff": "staff",
     "state": "the store itself",
+    "webhook": "addresses of employers' systems",
 }
 """Tables that hold no learner, and what they hold."""
 
@@ -176,3 +187,22 @@ def test_erased_learner_exports_what_stayed(yearly: Services, shared: Credential
     assert {name for name, rows in tables.items() if rows} == {
         "learner", "award", "credential", "share", "erasure", "tombstone", "audit", "outbox",
     }  # fmt: skip
+
+
+def test_what_she_did_is_found_without_reading_the_whole_record(
+    yearly: Services, shared: CredentialView, postgres: str | None
+) -> None:
+    if postgres is not None:
+        pytest.skip("asks SQLite how it goes about it")
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *rest: Any) -> None:
+        if "audit.actor IN" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(yearly.database.engine, "before_cursor_execute", note)
+    yearly.export_learner(shared.learner_id, BY)
+    ((statement, parameters),) = asked
+    with yearly.database.reading() as session:
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    assert ["USING INDEX audit_actor" in step[3] for step in plan] == [True]

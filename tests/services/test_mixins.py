@@ -5,6 +5,7 @@ from __future__ import annotations
 from mimis_core.services import Services
 
 ON_PURPOSE = {
+    "_audit": "what employers are told follows from the record",
     "close": "each closes what it has opened, and then the others",
     "_finish_in_hand": "work that is asked for is told which of it is done",
     "_kinds": "work says which kinds there are",

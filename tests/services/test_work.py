@@ -54,6 +54,18 @@ def test_recorded_rule_delivers(school: Services) -> None:
     assert [view.state for view in school.deliveries()] == ["sent"]
 
 
+def test_rule_is_recorded_as_its_decider_with_the_day_beside(school: Services) -> None:
+    rule = DeliveryRule(courier="europass", decided_by="Rektor", decided_on=date(2026, 8, 1))
+    school.settings = school.settings.model_copy(update={"delivery": Delivery(rule=rule)})
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    school.drain()
+    told = school.audit_of(school.all_credentials()[0].id)
+    (rule_told,) = (one for one in told if one["action"] == "permission.delivery.rule")
+    assert rule_told["name"] == "Rektor"
+    assert rule_told["details"] == {"courier": "europass", "decided_on": "2026-08-01"}
+
+
 def test_rule_for_other_entry_delivers_nothing(school: Services) -> None:
     rule = DeliveryRule(
         courier="europass", decided_by="Rektor", decided_on=date(2026, 8, 1), achievements=("verktygsvana",)

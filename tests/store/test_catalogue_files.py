@@ -12,7 +12,6 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimis_core.catalogue import check_achievement, passes
 from mimis_core.errors import ConfigurationError
 from mimis_core.model import (
     Accreditation,
@@ -23,6 +22,7 @@ from mimis_core.model import (
     Outcome,
     QualityAssurance,
 )
+from mimis_core.principles import check_achievement, passes
 from mimis_core.store.catalogue_files import load_catalogue, write_starter_catalogue
 from mimis_core.wording import ASSESSMENTS, MODES
 
@@ -136,6 +136,13 @@ def test_words_become_official_codes(tmp_path: Path, word: str) -> None:
             "cykel.yaml:16: quality_assurance.accreditations.1.type: Input should",
         ),
         ("  external:", f"{DECISION}  external:", "cykel.yaml:17: quality_assurance.accreditations.1.expires: Input"),
+        (
+            "iscedf:",
+            "earned_by: [{module: a, points: 5}]\nenough_points: 6\niscedf:",
+            "cykel.yaml:1: earned_by: All of earned_by together is less",
+        ),
+        ("iscedf:", "endorsements: [{title: {sv: x}}]\niscedf:", "cykel.yaml:1: endorsements: Are taken in, signed"),
+        ("iscedf:", "enough_parts: 1\niscedf:", "cykel.yaml:1: earned_by: All of earned_by together is less"),
     ],
 )
 def test_mistake_names_line_and_mend(tmp_path: Path, old: str, new: str, told: str) -> None:
@@ -284,7 +291,8 @@ def test_example_of_manual_passes(tmp_path: Path) -> None:
 def test_manual_names_every_field_and_word() -> None:
     text = manual()
     models = (Achievement, Outcome, QualityAssurance, Accreditation, Body)
-    fields = [name for model in models for name in model.model_fields]
+    # Endorsements are taken in, signed, and never written by hand.
+    fields = [name for model in models for name in model.model_fields if name != "endorsements"]
     assert [name for name in (*fields, *ASSESSMENTS, *MODES) if f"`{name}`" not in text] == []
 
 

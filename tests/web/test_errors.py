@@ -54,6 +54,22 @@ def test_page_explains_in_both_languages(app: Flask, status: int) -> None:
     assert swedish.split("<h1>")[1] != english.split("<h1>")[1]
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_refusal_fits_at_a_school_and_at_an_employer(app: Flask, language: str) -> None:
+    failing(app, "/fail", PermissionDeniedError("no"))
+    page = app.test_client().get("/fail", headers={"Accept-Language": language}).text
+    assert {"sv": "där du studerar eller arbetar", "en": "where you study or work"}[language] in page
+
+
+@pytest.mark.parametrize(("key", "start"), [("learner", "/"), ("staff", "/staff/")], ids=["learner", "staff"])
+def test_way_out_leads_to_the_readers_own_start(app: Flask, key: str, start: str) -> None:
+    failing(app, "/fail", NotFoundError("gone"))
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session[key] = "somebody"
+    assert f'<p><a href="{start}">' in client.get("/fail").text
+
+
 def test_problem_has_standard_members(app: Flask) -> None:
     failing(app, "/api/fail", NotFoundError("The share is withdrawn.", code="withdrawn"))
     body = app.test_client().get("/api/fail").get_json(force=True)

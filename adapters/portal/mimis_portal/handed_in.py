@@ -1,7 +1,7 @@
 """What somebody hands in to be checked: a sealed file, or something else that holds one or several.
 
-Nothing here asks another machine. A link is not followed: whoever may ask any visitor's address in our name could ask
-those that only we can reach, and the page at the link would still be the word of whoever made it.
+Nothing here asks another machine. A link is told apart, and followed by who has a guard on addresses (see
+:class:`mimis_core.web.ShareReader`); what the page at the link says is still the word of whoever made it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from mimis_core import DataError
 
@@ -45,11 +46,24 @@ def unpack(content: bytes) -> list[bytes]:
         found, code = list(islice(attachments(content), MOST + 1)), "pdf"
     else:
         found, code = _files_of_share(content), "nameless"
+    return some(found, code)
+
+
+def some(found: list[bytes], code: str) -> list[bytes]:
+    """What was found, when that is something and not too much. Raises DataError with this code, or ``many``."""
     if not found:
         raise DataError("There is no sealed file inside.", code=code)
     if len(found) > MOST:
         raise DataError(f"There are more than {MOST} files inside.", code="many")
     return found
+
+
+def leads_to_status(link: str) -> bool:
+    """Whether a link looks like that of the page behind a QR code, which names nobody and holds no file."""
+    try:
+        return "/c/" in urlsplit(link).path
+    except ValueError:
+        return False
 
 
 def link_in(content: bytes) -> str | None:

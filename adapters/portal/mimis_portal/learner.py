@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mimis_core import NotFoundError, Sealed
+from mimis_core import Learner, NotFoundError, Sealed
 from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import is_address
 
@@ -23,14 +23,8 @@ def mine() -> ResponseReturnValue:
         "portal/mine.html",
         credentials=services.credentials_of(me.id),
         needs_own_way=not me.protected and not services.contacts_of(me.id).outlives_school,
+        gets_mail=gets_mail(me),
     )
-
-
-@learner.get("/path")
-@learner_required
-def path() -> ResponseReturnValue:
-    """What she has of larger qualifications, and what is missing."""
-    return render_template("portal/path.html", goals=current_services().path_of(signed_in_person().id))
 
 
 @learner.get("/credentials/<credential_id>")
@@ -123,6 +117,11 @@ def mail_courier() -> str | None:
 def sends_mail() -> bool:
     """Whether mimis can write to people here: the courier for that is called ``mail``."""
     return "mail" in current_services().couriers()
+
+
+def gets_mail(person: Learner) -> bool:
+    """Whether mimis writes to a learner: it can, she has an address, and her identity is not protected."""
+    return sends_mail() and not person.protected and current_services().mail_address(person.id) is not None
 
 
 def wallets() -> list[str]:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Flask, request
 
 from mimis_core.web import LtiTool, add_translations, current_services, lead_staff_to, provider_for_learners
-from mimis_portal import words
+from mimis_portal import larger, words  # noqa: F401  # the views of the first belong to the learner's blueprint
 from mimis_portal.attest import attest, attestations
 from mimis_portal.catalogue import catalogue
 from mimis_portal.check import check
-from mimis_portal.employer import employer, taking_in, to_us
+from mimis_portal.employer import employer, public_roles, role_matches, role_profiles, taking_in, to_us
 from mimis_portal.employer import menu as employer_menu
 from mimis_portal.learner import learner
 from mimis_portal.lti import frames
@@ -66,8 +66,8 @@ FOR_SCHOOL = (
     catalogue,
 )
 """Pages of those who work at a school."""
-FOR_EMPLOYER = (employer, taking_in, to_us)
-"""Pages of an employer's own mimis, and the one whose address it hands to applicants."""
+FOR_EMPLOYER = (employer, taking_in, role_profiles, role_matches, to_us, public_roles)
+"""Pages of an employer's own mimis, and those for applicants: how to share with it, and what its jobs need."""
 FOR_PLATFORMS = (
     lti,
     placing,
@@ -90,7 +90,7 @@ def register(app: Flask) -> None:
             app.register_blueprint(blueprint)
     facts: dict[str, object] = {"for_learners": at_school, "practice": is_practice(services)}
     facts["staff_layout"] = "portal/_staff_layout.html"
-    lead_staff_to(app, "school.home" if at_school else "employer.inbox")
+    lead_staff_to(app, "school.home" if at_school else "employer.start")
     makers = {
         "staff_menu": lambda: (menu if at_school else employer_menu)(request.endpoint),
         "has_accounts": lambda: provider_for_learners() is not None,

@@ -47,6 +47,13 @@ def status_list(list_no: int, purpose: str) -> ResponseReturnValue:
     return _signed(current_services().signed_status_list(list_no, purpose), "application/vc+jwt")
 
 
+@public.get("/endorsements/<endorsement_id>")
+@limited("120 per minute")
+def endorsement(endorsement_id: str) -> ResponseReturnValue:
+    """A signed endorsement, as its endorser made it: an organisation's word on an entry, and no person."""
+    return _signed(current_services().endorsement_file(endorsement_id).content, "application/jwt")
+
+
 @public.get("/accessibility")
 def accessibility() -> ResponseReturnValue:
     """The statement that the law asks of public bodies, with the school's own data."""

@@ -10,10 +10,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core import CredentialStatus
-from mimis_core.services import CredentialView, Partner, ShareView
+from mimis_core.services import CredentialView, Partner, ShareView, nameless
 from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import PURPOSE_MAX, ShareForm, last_end, today
-from mimis_portal.learner import talk_to_school
+from mimis_portal.learner import as_download, gets_mail, talk_to_school
+from mimis_portal.share_words import notice_text, reveal_reasons, trace_text
 
 SHOWN_LOOKS = 20
 """Looks of one share that are listed, the latest; the export holds all."""
@@ -53,7 +54,7 @@ def decide() -> ResponseReturnValue:
         form=form,
         order=order,
         partner=partners.get(form.partner_id),
-        chosen=[credentials[one] for one in form.credential_ids],
+        chosen=[nameless(one) if order.anonymous else one for one in map(credentials.__getitem__, form.credential_ids)],
         birth_date=current_services().settings.show_birth_date,
     )
 
@@ -62,8 +63,19 @@ def decide() -> ResponseReturnValue:
 @learner_required
 def mine() -> ResponseReturnValue:
     """All shares: who has looked, when, and a button that takes each back."""
-    shares = current_services().shares_of(signed_in_person().id)
-    return render_template("portal/shares.html", shares=shares, qr_code=qr_code, SHOWN_LOOKS=SHOWN_LOOKS)
+    me = signed_in_person()
+    services = current_services()
+    page = {"shares": services.shares_of(me.id), "gets_mail": gets_mail(me), "can_print": services.can_print}
+    words = {"trace_text": trace_text, "notice_text": notice_text, "reveal_reasons": reveal_reasons()}
+    return render_template("portal/shares.html", **page, **words, qr_code=qr_code, SHOWN_LOOKS=SHOWN_LOOKS)
+
+
+@share.get("/shares/<share_id>/pdf/<credential_id>")
+@learner_required
+@limited("20 per minute")
+def pdf(share_id: str, credential_id: str) -> ResponseReturnValue:
+    """A shared credential as a PDF for an application: its code leads to the share."""
+    return as_download(current_services().printed_for(signed_in_person().id, share_id, credential_id))
 
 
 @share.post("/shares/<share_id>/withdraw")
@@ -75,6 +87,24 @@ def withdraw(share_id: str) -> ResponseReturnValue:
     taken = next((one for one in services.shares_of(me) if one.id == share_id), None)
     flash(_withdrawn_words(taken), "ok")
     return redirect(url_for("share.mine"), 303)
+
+
+@share.post("/shares/<share_id>/reveal")
+@learner_required
+def reveal(share_id: str) -> ResponseReturnValue:
+    """Put her name on a share that has none, from now on."""
+    current_services().reveal_share(signed_in_person().id, share_id)
+    flash(gettext("Done. The share shows your name now."), "ok")
+    return redirect(url_for("share.mine", _anchor=f"share-{share_id}"), 303)
+
+
+@share.post("/shares/<share_id>/decline")
+@learner_required
+def decline(share_id: str) -> ResponseReturnValue:
+    """Answer no to whoever wants to know whose a share is."""
+    current_services().decline_reveal(signed_in_person().id, share_id)
+    flash(gettext("Your answer is no. The share still does not say who you are."), "ok")
+    return redirect(url_for("share.mine", _anchor=f"share-{share_id}"), 303)
 
 
 @lru_cache(maxsize=1_000)

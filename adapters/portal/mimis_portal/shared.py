@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mimis_core import NotFoundError, Sealed, Verdict
+from mimis_core import NotFoundError, Sealed, UserError, Verdict
 from mimis_core.services import CredentialView, OpenShare, SharedCredential
 from mimis_core.web import current_services, gettext, limited, problem
 from mimis_portal import words
 from mimis_portal.forms import today
 from mimis_portal.learner import as_download
+from mimis_portal.share_words import reveal_reasons
 
 shared = Blueprint("shared", __name__, url_prefix="/s", template_folder="templates")
 
@@ -75,6 +76,33 @@ def file(token: str, number: int) -> ResponseReturnValue:
     return as_download(sealed)
 
 
+@shared.get("/<token>/files/<int:number>/pdf")
+@limited("20 per minute")
+def pdf(token: str, number: int) -> ResponseReturnValue:
+    """One credential of the share as a PDF that leads back to it, with the sealed file in it; a look of its own."""
+    if request.method == "HEAD" or is_previewer():
+        return "", 204
+    try:
+        return as_download(current_services().open_printed(token, "link-file", number))
+    except NotFoundError as error:
+        return _gone(error, as_json=False)
+
+
+@shared.post("/<token>/reveal")
+@limited("20 per minute", methods=("POST",))
+def ask_to_reveal(token: str) -> ResponseReturnValue:
+    """Ask the learner of a share without a name who she is; she alone decides."""
+    try:
+        wish = current_services().ask_to_reveal(token, request.form.get("reason", ""))
+    except NotFoundError as error:
+        return _gone(error, as_json=False)
+    except UserError as error:
+        if error.code != "named":
+            raise
+        return redirect(url_for("shared.page", token=token), 303)
+    return render_template("portal/shared_asked.html", wish=wish, token=token)
+
+
 def _answer(opened: OpenShare, token: str, wanted: str) -> Response:
     if wanted == DATA:
         return jsonify(_as_data(opened))
@@ -90,7 +118,14 @@ def _page(opened: OpenShare, token: str) -> str:
     check = current_services().check_shared
     shown = [Shown(one.view, one.sealed, check(one)) for one in opened.credentials]
     return render_template(
-        "portal/shared.html", opened=opened, shown=shown, sign=_sign(shown), token=token, checked_on=today()
+        "portal/shared.html",
+        opened=opened,
+        shown=shown,
+        sign=_sign(shown),
+        token=token,
+        can_print=current_services().can_print,
+        checked_on=today(),
+        reveal_reasons=reveal_reasons(),
     )
 
 

@@ -34,7 +34,7 @@ def send_link() -> ResponseReturnValue:
     # a mailbox is not to be flooded by others; over the limit the answer stays the same
     if allowed("sign-in mail", email.casefold(), "5 per hour"):
         current_services().send_sign_in_link(email)
-    return render_template("portal/link_sent.html")
+    return render_template("portal/link_sent.html", email=email)
 
 
 @signin.get("/in/<token>")

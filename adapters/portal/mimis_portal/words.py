@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from mimis_core import Check, CredentialStatus, Organisation, Verdict
 from mimis_core.services import RENEWED, CredentialView, StatusView
-from mimis_core.web import day, gettext
+from mimis_core.web import day, gettext, whole_month
 
 Tone = Literal["ok", "warn", "bad", "idle"]
 
@@ -32,7 +33,12 @@ def status_sign(status: StatusView) -> Sign:
         CredentialStatus.SUPERSEDED: _superseded,
         CredentialStatus.EXPIRED: _expired,
     }
-    return makers[status.status](day(status.changed_at))
+    return makers[status.status](when(status.changed_at, status))
+
+
+def when(moment: date, status: StatusView) -> str:
+    """A day of a credential, or its month alone where the day could tell whose it is."""
+    return whole_month(moment) if status.monthly else day(moment)
 
 
 def own_advice(credential: CredentialView, school: Organisation) -> list[str]:
@@ -60,6 +66,7 @@ def checker_advice(status: StatusView) -> str | None:
     """What one who looks at another person's credential can do; its sign says the rest."""
     advice = {
         CredentialStatus.SUSPENDED: gettext("Look again in a few days, or ask the person."),
+        CredentialStatus.SUPERSEDED: gettext("Ask the person for the new one."),
         CredentialStatus.EXPIRED: gettext("Ask the person whether it has been renewed."),
     }
     return advice.get(status.status)
@@ -194,9 +201,25 @@ def viewer_name(viewer: str) -> str:
     return names.get(viewer, viewer)
 
 
+def issuer_number(eidas: str) -> str:
+    """A Swedish issuer's organisation number, out of its eIDAS identifier; any other identifier stands as it is."""
+    register, _, number = eidas.partition("-")
+    if register != "NTRSE" or len(number) != 10:
+        return eidas
+    return gettext("Organisation number %(number)s", number=f"{number[:6]}-{number[6:]}")
+
+
 def courier_name(name: str) -> str:
     """A wallet's own name."""
     return {"europass": "Europass"}.get(name, name.capitalize())
+
+
+def source_name(name: str) -> str:
+    """What people call a source; a name that the school has given it stands as it is."""
+    known = {"moodle": "Moodle", "openedx": "Open edX", "files": gettext("The school’s lists")}
+    known |= {"attestation": gettext("Attestations"), "portal": gettext("The learner’s own page")}
+    known |= {"credentials": gettext("Credentials that count as parts")}
+    return known.get(name, name)
 
 
 def format_name(name: str) -> str:
@@ -207,8 +230,8 @@ def format_name(name: str) -> str:
 def for_templates() -> dict[str, Any]:
     """What all templates may call."""
     makers = (
-        status_sign, own_advice, checker_advice, worst_sign, verdict_sign, check_name, check_answer, check_tone,
-        assessment_name, mode_name, viewer_name, courier_name, format_name,
+        status_sign, when, own_advice, checker_advice, worst_sign, verdict_sign, check_name, check_answer, check_tone,
+        assessment_name, mode_name, viewer_name, issuer_number, courier_name, source_name, format_name,
     )  # fmt: skip
     return {**{maker.__name__: maker for maker in makers}, "RENEWED": RENEWED}
 
@@ -253,7 +276,7 @@ def _superseded(_: str) -> Sign:
     return Sign(
         "warn",
         gettext("Genuine, but replaced by a newer one"),
-        gettext("There is a newer credential. Ask for that one."),
+        gettext("There is a newer credential in its place."),
         gettext("Replaced"),
     )
 

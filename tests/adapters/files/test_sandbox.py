@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mimis_files.mapping import OTHER_TITLE, TITLES
 from mimis_files.personal import looks_personal
-from mimis_files.sandbox import FilesSandbox
+from mimis_files.sandbox import KINDS, FilesSandbox
 from mimis_files.settings import FilesSettings
 from mimis_files.source import FilesSource
 
-from mimis_core import Attachment, Completion, CompletionKind, Grade, SourceLearner
+from mimis_core import Attachment, Completion, Grade, SourceLearner
 from mimis_core.testing import FAULTS
 
 LETTERS = st.characters(codec="utf-8", categories=["Lu", "Ll", "Lo"])
@@ -39,7 +39,7 @@ def made_completions(draw: st.DrawFn) -> Completion:
         protected=draw(st.booleans()),
     )
     completed_at = datetime.combine(draw(st.dates(date(2000, 4, 1), date(2099, 1, 1))), time(12), UTC)
-    kind = draw(st.sampled_from(CompletionKind))
+    kind = draw(st.sampled_from(sorted(KINDS)))
     link = draw(st.none() | st.just("https://skola.example/intyg/7"))
     return Completion(
         source="files",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mimis_moodle.drafts import Draft, draft_of, hints_of, slug
 
 from mimis_core import Achievement
-from mimis_core.catalogue import check_achievement, passes
+from mimis_core.principles import check_achievement, passes
 from mimis_core.store.catalogue_files import load_catalogue
 
 COURSE = {"id": 2, "fullname": "Måltidshygien &amp; livsmedel", "summary": "<p>Om <b>mat</b>: säkert</p>"}

@@ -29,6 +29,7 @@ from mimis_core import (
     Outcome,
     QualityAssurance,
     Sealed,
+    UserError,
     Verdict,
 )
 from mimis_core.services import (
@@ -40,10 +41,12 @@ from mimis_core.services import (
     OpenShare,
     Partner,
     PublicCredential,
+    RevealView,
     SharedCredential,
     ShareOrder,
     ShareView,
     StatusView,
+    nameless,
 )
 from mimis_core.settings import Settings
 from mimis_core.web import create_app
@@ -113,6 +116,7 @@ class FakeServices:
     permissions: list[tuple[str, ...]] = field(default_factory=list)
     shares: list[ShareView] = field(default_factory=list)
     looks: list[DisclosureView] = field(default_factory=list)
+    history: dict[str, Any] = field(default_factory=dict)
     status: CredentialStatus = CredentialStatus.ACTIVE
     reason: str | None = None
     replaced_by: str | None = None
@@ -157,6 +161,14 @@ class FakeServices:
 
     def path_of(self, learner_id: str) -> tuple[Goal, ...]:
         return ()
+
+    def endorsement_file(self, endorsement_id: str) -> Sealed:
+        if endorsement_id != "end-1":
+            raise NotFoundError("No.", code="unknown")
+        return SEALED.model_copy(update={"media_type": "application/jwt", "filename": "endorsement.jwt"})
+
+    def takes_parts(self) -> bool:
+        return False
 
     def credentials_of(self, learner_id: str) -> list[CredentialView]:
         return [] if self.empty else [self.view()]
@@ -208,12 +220,30 @@ class FakeServices:
         return made
 
     def shares_of(self, learner_id: str) -> list[ShareView]:
-        looked = {"disclosures": tuple(self.looks)}
+        looked = {"disclosures": tuple(self.looks), **self.history}
         return [one.model_copy(update=looked) for one in self.shares]
 
     def withdraw_share(self, learner_id: str, share_id: str) -> None:
         self._index(share_id)
         self._set_state(share_id, "withdrawn")
+
+    def ask_to_reveal(self, token: str, reason: str) -> RevealView:
+        if token != "tok" or self.shares[-1].state != "active":
+            raise NotFoundError("No.", code="unknown" if token != "tok" else self.shares[-1].state)
+        if not self.shares[-1].anonymous:
+            raise UserError("No.", code="named")
+        wish = RevealView.model_validate({"viewer": "link", "reason": reason, "at": NOW})
+        self.shares[-1] = self.shares[-1].model_copy(update={"reveal": self.shares[-1].reveal or wish})
+        return self.shares[-1].reveal or wish
+
+    def reveal_share(self, learner_id: str, share_id: str) -> None:
+        index = self._index(share_id)
+        self.shares[index] = self.shares[index].model_copy(update={"anonymous": False})
+
+    def decline_reveal(self, learner_id: str, share_id: str) -> None:
+        index, no = self._index(share_id), {"answer": "declined", "answered_at": NOW}
+        wish = self.shares[index].reveal
+        self.shares[index] = self.shares[index].model_copy(update={"reveal": wish and wish.model_copy(update=no)})
 
     def open_share(self, token: str, viewer: str) -> OpenShare:
         if token != "tok" or not self.shares:
@@ -222,8 +252,8 @@ class FakeServices:
         if share.state != "active":
             raise NotFoundError("No.", code=share.state)
         self.looks.append(DisclosureView(at=NOW, viewer=viewer))
-        sealed = None if share.anonymous else SEALED
-        credentials = (SharedCredential(view=self.view(), sealed=sealed),)
+        view, sealed = (nameless(self.view(), "n1"), None) if share.anonymous else (self.view(), SEALED)
+        credentials = (SharedCredential(view=view, sealed=sealed),)
         return OpenShare(share=share, learner_name=None if share.anonymous else NAME, credentials=credentials)
 
     def check_shared(self, shared: SharedCredential) -> Verdict | None:

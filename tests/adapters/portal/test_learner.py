@@ -20,9 +20,12 @@ QUESTIONS = [
 ]
 
 
-def test_empty_page_says_what_comes(amina: FlaskClient, services: Any) -> None:
-    services.empty = True
-    assert "Du har inga bevis än." in amina.get("/me").text
+@pytest.mark.parametrize(("protected", "promised"), [(False, True), (True, False)])
+def test_empty_page_says_what_comes(amina: FlaskClient, services: Any, protected: bool, promised: bool) -> None:
+    services.empty, services.protected = True, protected
+    page = amina.get("/me").text
+    assert "Du har inga bevis än." in page
+    assert ("Du får ett mejl." in page) is promised
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -79,6 +82,12 @@ def test_only_what_may_hold_is_given_on(amina: FlaskClient, services: Any, statu
     page = amina.get("/me/credentials/cred-1").text
     assert ("Dela beviset" in page, SEND in page, "Mejla filen" in page) == (offered, offered, offered)
     assert "/me/credentials/cred-1/file" in page
+
+
+def test_only_others_are_told_to_ask_for_the_new_one(amina: FlaskClient, services: Any) -> None:
+    services.status = CredentialStatus.SUPERSEDED
+    asked = "Be personen om det nya."
+    assert (asked in amina.get("/me/credentials/cred-1").text, asked in amina.get("/c/pub-1").text) == (False, True)
 
 
 def test_renewed_one_leads_to_the_new(amina: FlaskClient, services: Any) -> None:

@@ -83,7 +83,8 @@ def test_all_six_checks_are_shown(client: FlaskClient, services: Any, make_verdi
     services.verdict = make_verdict("unknown", **dict.fromkeys(("format", "seal", "owner", "revocation"), status))
     page = client.post("/check", data={"text": "{}"}).text
     assert page.count('<li>\n    <span class="badge') == 6
-    assert page.count("Teknisk detalj") == 6
+    assert page.count("Tekniska detaljer") == 1
+    assert page.count('<dd class="soft" lang="en">') == 6
 
 
 def test_upload_is_checked_and_forgotten(

@@ -19,6 +19,8 @@ PUBLIC = {
     "/status/unknown": 404,
     "/status/list/1/revocation": 200,
     "/status/list/2/revocation": 404,
+    "/endorsements/end-1": 200,
+    "/endorsements/unknown": 404,
     "/s/tok": 200,
     "/s/unknown": 404,
     "/s/tok/files/1": 200,
@@ -43,8 +45,11 @@ OWN = {
     "/me/path": 200,
 }
 OWN_POSTS = [
+    "/me/path",
     "/me/share",
     "/me/shares/share-1/withdraw",
+    "/me/shares/share-1/reveal",
+    "/me/shares/share-1/decline",
     "/me/credentials/cred-1/send/europass",
     "/me/credentials/cred-1/mail",
 ]
@@ -81,11 +86,13 @@ def test_walk_covers_every_route(app: Flask) -> None:
     walked = {adapter.match(path)[0] for path in (*PUBLIC, *OWN)}
     walked |= {adapter.match(path, method="POST")[0] for path in OWN_POSTS}
     posts_elsewhere = {"signin.send_link", "signin.redeem", "signin.redeem_slip", "signin.leave", "check.answer"}
+    posts_elsewhere |= {"shared.ask_to_reveal"}
+    pages_elsewhere = {"share.pdf", "shared.pdf"}  # test_pdf_of_share.py, at a school that draws pages
     for_staff = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith(("/school", "/attest"))}
     walked_as_a_whole = {name for name in app.view_functions if name.partition(".")[0] in ("own", "ways")}
     ours = {name for name, view in app.view_functions.items() if view.__module__.startswith("mimis_portal")}
     ours -= for_staff | walked_as_a_whole
-    assert ours == walked | posts_elsewhere | {"share.decide"}
+    assert ours == walked | posts_elsewhere | pages_elsewhere | {"share.decide"}
 
 
 @pytest.mark.parametrize("path", ["/me/shares/foreign/withdraw"])

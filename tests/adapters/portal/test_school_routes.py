@@ -18,12 +18,14 @@ from tests.filled_school import Known, fill, rows_of
 PAGES: dict[str, tuple[str, str | None]] = {
     "attestations.listing": ("/school/attestations", "attestations.read"),
     "attestations.choose": ("/school/attestations/new", "attestation.ask"),
+    "attestations.ask_several": ("/school/attestations/new/several?learner={learner_id}", "attestation.ask"),
     "attestations.ask": ("/school/attestations/new/{learner_id}", "attestation.ask"),
     "attestations.one": ("/school/attestations/{attestation_id}", "attestations.read"),
     "attestations.withdraw": ("/school/attestations/{attestation_id}/withdraw", "attestation.ask"),
     "school.home": ("/school", None),
     "decisions.awards": ("/school/awards", "awards.read"),
     "decisions.award": ("/school/awards/{award_id}", "awards.read"),
+    "decisions.document": ("/school/awards/{award_id}/documents/1", "awards.read"),
     "decisions.reject": ("/school/awards/{award_id}/reject", "award.reject"),
     "decisions.again": ("/school/awards/{award_id}/again", "award.approve"),
     "decisions.appeals": ("/school/appeals", "awards.read"),
@@ -68,20 +70,32 @@ PAGES: dict[str, tuple[str, str | None]] = {
     "catalogue.preview": ("/school/catalogue/{ref}/preview/learner", "catalogue.read"),
     "catalogue.review": ("/school/catalogue/{ref}/review", "catalogue.review"),
     "catalogue.edit": ("/school/catalogue/{achievement_id}/edit", "catalogue.change"),
+    "catalogue.esco": ("/school/catalogue/{achievement_id}/outcomes/1/esco", "catalogue.change"),
     "catalogue.publish": ("/school/catalogue/{achievement_id}/publish", "catalogue.publish"),
     "catalogue.retire": ("/school/catalogue/{achievement_id}/retire", "catalogue.publish"),
     "catalogue.discard": ("/school/catalogue/{achievement_id}/discard", "catalogue.change"),
     "catalogue.rule": ("/school/catalogue/{achievement_id}/rule", "catalogue.rule"),
+    "catalogue.proposals": ("/school/catalogue/proposals", "catalogue.change"),
+    "catalogue.proposal": ("/school/catalogue/proposals/{proposal_id}", "catalogue.change"),
+    "catalogue.endorsements": ("/school/catalogue/{achievement_id}/endorsements", "catalogue.read"),
+    "catalogue.endorse": ("/school/catalogue/{achievement_id}/endorsements/new", "catalogue.publish"),
+    "catalogue.endorsement_request": ("/school/catalogue/{achievement_id}/endorsements/request", "catalogue.change"),
+    "catalogue.withdraw_endorsement": (
+        "/school/catalogue/{achievement_id}/endorsements/{endorsement_id}/withdraw",
+        "catalogue.publish",
+    ),
 }
 """Of each page its address, with names of the filled school's things, and the action that it needs."""
 FORMS: dict[str, tuple[str, str | None]] = {
     "attestations.remind": ("/school/attestations/{attestation_id}/remind", "attestation.ask"),
+    "connections.pull": ("/school/connections/hand/pull", "connections.pull"),
     "decisions.approve": ("/school/awards/{award_id}/approve", "award.approve"),
     "decisions.look": ("/school/awards/look", "award.approve"),
     "decisions.decide": ("/school/awards/decide", "award.approve"),
     "learners.invite": ("/school/learners/{learner_id}/invite", "learners.change"),
     "catalogue.begin": ("/school/catalogue/{achievement_id}/draft", "catalogue.change"),
     "catalogue.check": ("/school/catalogue/{achievement_id}/check", "catalogue.change"),
+    "catalogue.change_esco": ("/school/catalogue/{achievement_id}/outcomes/1/esco", "catalogue.change"),
     "catalogue.answer": ("/school/catalogue/{ref}/answers/{catalogue_review_id}", "catalogue.change"),
 }
 """The same of what takes a form alone."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from mimis_europass.elm import ElmFormat
 from mimis_europass.settings import ElmSettings
+from mimis_portal.words import issuer_number
 
 from mimis_core.services import Services, ShareOrder
 from tests.filled_school import Known, fill
@@ -147,6 +148,17 @@ def test_file_is_checked_by_upload_and_by_paste(employer: Browser, sealed: bytes
         assert "Ingen har ändrat i beviset" in page
 
 
+def test_answer_gives_the_issuer_as_people_know_it(employer: Browser, sealed: bytes) -> None:
+    page = checked(employer, sealed)
+    assert "Organisationsnummer 802002-6509" in page
+    assert "NTRSE" not in page.partition("Tekniska detaljer")[0]
+
+
+@pytest.mark.parametrize("eidas", ["VATSE-802002650901", "NTRFI-1234567-8"], ids=["vat", "finnish"])
+def test_other_identifiers_stand_as_they_are(eidas: str) -> None:
+    assert issuer_number(eidas) == eidas
+
+
 def test_changed_file_is_not_believed(employer: Browser, sealed: bytes) -> None:
     assert f"<strong>{CHANGED}</strong>" in checked(employer, broken(sealed))
 
@@ -168,10 +180,11 @@ def test_saved_share_is_checked_file_by_file(employer: Browser, sealed: bytes) -
     [
         (b"\x89PNG\r\n\x1a\n", "En bild bevisar ingenting"),
         (b"%PDF-1.7 %%EOF", "Det finns ingen förseglad fil i PDF:en"),
-        (b"https://other.example/s/abc", "Vi öppnar inte länkar till andra ställen"),
+        (b"https://other.example/about", "Det är ingen länk till en delning som vi kan öppna"),
+        (b"https://other.example/c/abc", "Länken går till en sida som inte säger vem beviset gäller"),
         (b"hello", "inget bevis som vi kan läsa"),
     ],
-    ids=["picture", "pdf", "link", "text"],
+    ids=["picture", "pdf", "link", "status", "text"],
 )
 def test_what_is_no_file_is_explained(employer: Browser, content: bytes, words: str) -> None:
     page = checked(employer, content)
@@ -179,7 +192,9 @@ def test_what_is_no_file_is_explained(employer: Browser, content: bytes, words: 
     assert words in page
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:9/s/abc", "http://[::1]/", "https://10.0.0.1/s/a"])
+@pytest.mark.parametrize(
+    "address", ["http://localhost:9/s/abc", "http://[::1]/s/a", "https://10.0.0.1/s/a", "https://school.example:22/s/a"]
+)
 def test_no_address_is_asked_for_a_stranger(employer: Browser, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     employer.get("/check")
     asked: list[str] = []
@@ -193,6 +208,44 @@ def test_link_to_a_share_of_ours_leads_there(employer: Browser, school: Services
     employer.get("/check")
     employer.send("/check", text=f" {employer.address}{link}\n")
     assert employer.path == link
+
+
+def test_link_to_a_share_of_another_issuer_is_opened_and_its_file_verified(
+    employer: Browser, school: Services, known: Known
+) -> None:
+    link = share(school, known)
+    elsewhere = employer.address.replace("localhost", "127.0.0.1")  # by this name it is not this mimis's own
+    employer.get("/check")
+    page = employer.send("/check", text=f"{elsewhere}{link}").text
+    assert ("Ingen har ändrat i beviset" in page, NAME in page) == (True, True)
+    assert "Utfärdaren har antecknat att någon har tittat" in page
+    looks = [one for view in school.shares_of(known["learner_id"]) for one in view.disclosures if link in view.url]
+    assert len(looks) == 1
+
+
+@pytest.mark.parametrize("kind", ["nameless", "gone"])
+def test_share_of_another_issuer_without_a_file_is_explained(
+    employer: Browser, school: Services, known: Known, kind: str
+) -> None:
+    link = share(school, known, anonymous=kind == "nameless")
+    if kind == "gone":
+        for one in school.shares_of(known["learner_id"]):
+            school.withdraw_share(known["learner_id"], one.id)
+    elsewhere = employer.address.replace("localhost", "127.0.0.1")
+    employer.get("/check")
+    page = employer.send("/check", text=f"{elsewhere}{link}").text
+    assert employer.page.status_code == 400
+    assert {"nameless": "Delningen är utan namn", "gone": "Där finns ingen delning längre"}[kind] in page
+
+
+def test_links_are_opened_a_few_times_only(employer: Browser, school: Services, known: Known) -> None:
+    link = employer.address.replace("localhost", "127.0.0.1") + "/s/unknown"
+    employer.get("/check")
+    token, codes = employer.page, []
+    for _ in range(6):
+        employer.page = token
+        codes.append(employer.send("/check", text=link).status_code)
+    assert (set(codes[:5]), codes[5]) == ({400}, 429)
 
 
 def test_name_of_a_file_is_in_no_log(employer: Browser, sealed: bytes, caplog: pytest.LogCaptureFixture) -> None:
@@ -210,6 +263,14 @@ def test_check_is_bounded(employer: Browser) -> None:
         employer.page = token
         codes.append(employer.send("/check").status_code)
     assert (set(codes[:30]), codes[30]) == ({400}, 429)
+
+
+def test_employer_asks_once_whose_a_nameless_share_is(employer: Browser, school: Services, known: Known) -> None:
+    link = share(school, known, anonymous=True)
+    for reason in ("meet", "offer"):
+        employer.get(link if reason == "meet" else "/check")
+        assert "Personen har fått frågan" in employer.send(f"{link}/reveal", reason=reason).text
+    assert [one.reveal.reason for one in school.shares_of(known["learner_id"]) if one.reveal] == ["meet"]
 
 
 # The page behind the QR code -----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from mimis_portal.forms import ShareForm, add_months, today
 
-from mimis_core.services import DisclosureView
+from mimis_core.services import DisclosureView, NoticeView, TraceView
 from mimis_core.web import create_app
 
 JSON = {"Accept": "application/json"}
@@ -28,10 +28,13 @@ def test_preview_shares_nothing_yet(amina: FlaskClient, services: Any) -> None:
     assert services.shares == []
 
 
-def test_preview_equals_share_page(amina: FlaskClient, services: Any) -> None:
-    preview = amina.post("/me/share", data=order(partner="")).text
-    amina.post("/me/share", data=order(partner="", step="yes"))
+@pytest.mark.parametrize("anonymous", ["", "yes"], ids=["named", "nameless"])
+def test_preview_equals_share_page(amina: FlaskClient, anonymous: str) -> None:
+    wanted = order(partner="", anonymous=anonymous)
+    preview = amina.post("/me/share", data=wanted).text
+    amina.post("/me/share", data={**wanted, "step": "yes"})
     shared = amina.get("/s/tok").text
+    assert ("Utfärdat november 2026." in shared, "Karin Ek" in shared) == (bool(anonymous), not anonymous)
     start, end = '<article class="card">', "</details>"
     assert preview.split(start)[1].split(end)[0] == shared.split(start)[1].split(end)[0]
 
@@ -111,6 +114,12 @@ def test_learner_sees_who_looked(
     assert words in amina.get("/me/shares").text
 
 
+@pytest.mark.parametrize("protected", [True, False], ids=["protected", "reachable"])
+def test_mails_are_spoken_of_to_who_gets_them(amina: FlaskClient, services: Any, protected: bool) -> None:
+    services.protected = protected
+    assert ("Vi kan mejla dig" in amina.get("/me/shares").text) is not protected
+
+
 @pytest.mark.parametrize(("public_body", "promised"), [(True, False), (False, True)])
 def test_public_body_promises_no_secrecy(settings: Any, services: Any, public_body: bool, promised: bool) -> None:
     school = settings.organisation.model_copy(update={"public_body": public_body})
@@ -147,7 +156,7 @@ def test_closed_share_is_gone(
 def test_share_page_shows_name_and_file(client: FlaskClient, services: Any, open_share: Callable[..., Any]) -> None:
     open_share()
     page = client.get("/s/tok").text
-    assert "Amina Warsame" in page
+    assert "<h1>Amina Warsame delar ett bevis</h1>" in page
     assert "Vad kan personen?" in page
     assert client.get("/s/tok/files/1").data == b'{"p": 1}'
     assert [look.viewer for look in services.looks] == ["link", "link-file"]
@@ -210,7 +219,7 @@ def test_purpose_cannot_smuggle_markup(amina: FlaskClient, services: Any) -> Non
     amina.post("/me/share", data=order(partner="", purpose=evil, step="yes"))
     pages += [amina.get(path).text for path in ("/me/shares", "/s/tok")]
     for page in pages:
-        assert "<script" not in page
+        assert "<script>" not in page
         assert "&lt;script&gt;" in page
 
 
@@ -222,3 +231,20 @@ def test_head_tells_state_without_look(
     answer = client.head("/s/tok")
     assert (answer.status_code, answer.headers["Mimis-Share"]) == (status, state)
     assert services.looks == []
+
+
+def test_learner_sees_what_became_of_it_and_what_was_told(amina: FlaskClient, services: Any, open_share: Any) -> None:
+    made = open_share()
+    at = made.credentials[0].issued_at
+    services.history = {
+        "traces": tuple(
+            TraceView(system="Teamtailor", state=state, at=at, viewer="Region Storsjön")
+            for state in ("written", "not_removed")
+        ),
+        "notices": (NoticeView(at=at, event="share.withdrawn"),),
+    }
+    text = amina.get("/me/shares").text
+    assert "Sparat i Teamtailor" in text
+    assert "<strong>Kunde inte tas bort ur Teamtailor</strong>" in text
+    assert "Du har rätt att be dem radera det." in text
+    assert "att du har tagit tillbaka delningen" in text

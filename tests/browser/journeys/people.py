@@ -140,7 +140,7 @@ class Teacher(Person):
         self.follow("Make a printed sign-in")
         self.tick("I have checked who it is: I know the person, or I have seen proof of identity.")
         self.press("Make the paper")
-        return self.page.locator("code.copy").inner_text()
+        return self.page.locator("code.code").inner_text()
 
 
 class Attester(Person):

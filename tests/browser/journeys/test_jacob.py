@@ -28,6 +28,6 @@ def test_supervisor_attests_and_teacher_decides(meet: Callable[[Run], Company], 
     learner.come_by_code(teacher.make_slip(jacob.full_name))
     learner.see_credential(title)
     learner.read_credential(title)
-    learner.read(learner.say("A supervisor at a workplace has attested what was done there."))
+    learner.read(learner.say("A supervisor at a workplace has attested what you did there."))
     learner.save_in_europass(WALLET)
     company.go_with_employer(learner, jacob.full_name, title, "Hotell Söder, värd")

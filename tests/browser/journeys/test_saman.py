@@ -25,6 +25,6 @@ def test_skills_without_papers_are_assessed(meet: Callable[[Run], Company], run:
     teacher.approve(saman.full_name, title, evidence=GARAGE)
     learner.come_by_mail(saman.email or "")
     learner.read_credential(title)
-    learner.read(learner.say("Someone assessed what was already known. That is called validation."))
+    learner.read(learner.say("Someone assessed what you already knew. That is called validation."))
     learner.save_in_europass(saman.email or "")
     company.go_with_employer(learner, saman.full_name, title, "Bilverkstan, mekaniker")

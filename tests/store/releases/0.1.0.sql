@@ -1,8 +1,20 @@
 -- mimis 0.1.0, tables of revision 0002
 INSERT INTO "actor" ("name", "name_key", "id", "organisation") VALUES (
-  X'01319023889c397ecae7a6274e368c26953e6533390be093682ef22a49d09a77c6f62c88a7ba1903355c8bd1a0c8bf6cca65', -- name
+  X'0131902388e9ff21d17812e77a32cd063b0aae1b09dd6e9b3040f96c80059094f8f274070cd08ff8bc88fa7e8c29bb90dd07', -- name
   'actor.name_key', -- name_key
   'actor000000000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "asked_pull" ("source", "state", "asked_at", "ended_at", "done", "total", "counts", "reason", "id", "organisation") VALUES (
+  'asked_pull.source', -- source
+  'asked_pull.state', -- state
+  '2026-11-24 09:00:00.000000', -- asked_at
+  '2026-11-24 09:00:00.000000', -- ended_at
+  7, -- done
+  7, -- total
+  '{"å": "asked_pull.counts"}', -- counts
+  'asked_pull.reason', -- reason
+  'asked_pull0000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "attempt" ("attempt_key", "times", "expires", "id", "organisation") VALUES (
@@ -37,8 +49,8 @@ INSERT INTO "catalogue_entry" ("achievement_id", "version", "state", "revision",
   7, -- version
   'catalogue_entry.stat', -- state
   7, -- revision
-  X'0131902388f4123099f94a7169d2f09d5cb6ef97842a0aa00fa879cb29264dc5085682bc52e7a37a07c129762a12d2911ed47eef59d12768706447b6df8251', -- content
-  X'01319023886c05414935097204bcf7ce091289f46daebf4a53a67b3d4b101812dd584bae3e29d2d6b8ad308b8b0293c49a895534e857b115b2b2', -- by
+  X'01319023883c57104467ad5b9e489fc28b6314ad8a5cac73bbc5fb038c04b84b38cba48fa2491c3c3aa675e466551a8f72b908f98399f909146b5ea0265c40', -- content
+  X'0131902388050836cd75b9641fba968f1a9c1059ebec3ed2c92df45b919db6b97d8dce41097233ff4c57f18237a64f4a2463918393ec325e57cd', -- by
   '2026-11-24 09:00:00.000000', -- at
   '2026-11-24 09:00:00.000000', -- published_at
   'catalogue_entry00000000000000000', -- id
@@ -48,6 +60,12 @@ INSERT INTO "challenge" ("challenge_key", "expires", "id", "organisation") VALUE
   'challenge.challenge_key', -- challenge_key
   '2026-11-24 09:00:00.000000', -- expires
   'challenge00000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "competence" ("key", "content", "id", "organisation") VALUES (
+  'competence.key', -- key
+  'competence.content', -- content
+  'competence0000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "destination" ("name", "failures", "closed_until", "reason", "lease", "lease_until", "id", "organisation") VALUES (
@@ -60,9 +78,39 @@ INSERT INTO "destination" ("name", "failures", "closed_until", "reason", "lease"
   'destination000000000000000000000', -- id
   'school' -- organisation
 );
+INSERT INTO "endorsement" ("achievement_id", "version", "name", "registration", "words", "issued_at", "until", "content", "confirmed", "by", "at", "withdrawn_at", "withdrawn_reason", "id", "organisation") VALUES (
+  'endorsement.achievement_id', -- achievement_id
+  7, -- version
+  'endorsement.name', -- name
+  'endorsement.registration', -- registration
+  'endorsement.words', -- words
+  '2026-11-24 09:00:00.000000', -- issued_at
+  '2026-11-24 09:00:00.000000', -- until
+  X'013190238893ac05113e0b2bdc1919d3461a24527a19c9f9ca3a85433e7d2ce50bb0f9c7469a4e001eaa798be91ea0e049964ad50b753775294ee6', -- content
+  TRUE, -- confirmed
+  X'0131902388babd40bf957a2f981c1d3ecbcdb34b9def61e72e5121a6bffcad860d838bf60af9e25e0a0819bdc82b6db8ec59a76a381d', -- by
+  '2026-11-24 09:00:00.000000', -- at
+  '2026-11-24 09:00:00.000000', -- withdrawn_at
+  X'01319023883351961e88bdc223bb1df89b63f7b0032e0ccf78e78e83926ae66a3792ff393cb6230c4e224f89e0212662fcca15f93773a5f1110f0ca9464b6614c22dcc0c', -- withdrawn_reason
+  'endorsement000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "esco_part" ("name", "content", "id", "organisation") VALUES (
+  'esco_part.name', -- name
+  X'c385c3a4c3b6206573636f5f706172742e636f6e74656e74', -- content
+  'esco_part00000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "esco_release" ("version", "digest", "imported_at", "id", "organisation") VALUES (
+  'esco_release.version', -- version
+  'esco_release.digest', -- digest
+  '2026-11-24 09:00:00.000000', -- imported_at
+  'esco_release00000000000000000000', -- id
+  'school' -- organisation
+);
 INSERT INTO "event" ("source", "hint", "hint_key", "at", "id", "organisation") VALUES (
   'event.source', -- source
-  X'0131902388fdd7eb7747b6c96380952f9b56081b9197cee6875b04c24aed305fb55d02fed5e4237885311b6fc86c6cf54115', -- hint
+  X'01319023887a19a3ba654247b139e8758f0fc528c0846d06244fc00e1f322734766847a07cf9893aff16aea4151b0f5fc04f', -- hint
   'event.hint_key', -- hint_key
   '2026-11-24 09:00:00.000000', -- at
   'event000000000000000000000000000', -- id
@@ -71,7 +119,7 @@ INSERT INTO "event" ("source", "hint", "hint_key", "at", "id", "organisation") V
 INSERT INTO "import" ("key", "state", "content", "at", "id", "organisation") VALUES (
   'import.key', -- key
   'import.state', -- state
-  X'0131902388e53f00155d74405285de401512e7ad3d588f18ad05afe4866cee2fe0e37c86e2f030d0bd9c2953e946ff81ffd995db50e4', -- content
+  X'01319023887fe31a08fab7dcb924ad1ac7bac1379eff8edacffd6ea9fe3f31284c0768f752f7781d3ea13f39bf6e9aa937b1f0f32024', -- content
   '2026-11-24 09:00:00.000000', -- at
   'import00000000000000000000000000', -- id
   'school' -- organisation
@@ -81,10 +129,10 @@ INSERT INTO "issuing_right" ("number", "owner", "achievement_id", "issuer", "sta
   'issuing_right.owner', -- owner
   'issuing_right.achievement_id', -- achievement_id
   'issuing_right.issuer', -- issuer
-  X'013190238850358075fb26d431567d6928eb05c5317bbeaee4b3d90e90410df764a700d6bdd6a2a28082b37ecb75df21500e06ce759f589ca9767c9798730a', -- statement
-  X'013190238853ea7bc99c133bcfe3ac9ec2bc30371f6ca576295c2985ffc2bb7480a7d632e8ee5799add8e82935294f083869fe3b75abfa7129d56be476a56656', -- granted_by
+  X'013190238891eb1193c361ba3dd1c9270bb826babf84705495cf17b46b63d597f6bc30c4a074000d97838244dc73fcf52b1d7bf0026e2d3cb9ba47bacfd930', -- statement
+  X'013190238814c8e417b0383f53edd812ac0cfc0c4a5f1a98ee8198e9e67fa19d4e364000c975bff697247fed009b64e4920b4a9cb1b51970729271ea74067dd1', -- granted_by
   '2026-11-24 09:00:00.000000', -- at
-  X'0131902388064ba4f275994fcce06c06ed83c20dc8827f04d3f586502265652c034f88548df374c74db8c17f68892bfc526674ae9264de72f668c3261b74', -- ended_by
+  X'01319023880ed590b57ac0acd22884f276ba95ddfe32c6b34534fc3d51c26aa56bcb222fa284ba2511b329a7d5dec3db4848042d319fb6f6d146231a8a61', -- ended_by
   '2026-11-24 09:00:00.000000', -- ended_at
   'issuing_right0000000000000000000', -- id
   'school' -- organisation
@@ -99,12 +147,12 @@ INSERT INTO "launch" ("state_key", "nonce_key", "platform", "began_at", "expires
   'school' -- organisation
 );
 INSERT INTO "learner" ("full_name", "given_name", "family_name", "email", "email_key", "birth_date", "protected", "revision", "id", "organisation") VALUES (
-  X'01319023889ca3430362bd8915a7f016e124696e12f582da2774fee8ffcf7cc23cef503c96ed9a5d581fa68c790b76e7e52c16da25f89cfd43', -- full_name
-  X'0131902388856e7b18cf750e5524eeb2e7b1515abda5bb295700c33d23e16694625e4af9d8a47cbe847fa628f434f8aa0d8908bc5b23e4f6fe56', -- given_name
-  X'013190238890ca7d15eb5f744cca3dc0f2090d35681e31e2e266bd68ec900f5c4be3bc93c088119d8f5f20bfea9f6b3af1491fe9f8e64ddbc38f51', -- family_name
-  X'013190238887696c327330478501f2381d469382bc73d23237203bd42e1bd7a96a38db5d99cfb926eb1eae2cbf84087598bbbe9523', -- email
+  X'0131902388efda81f6f515aa1dae50f524c1926352bdf6f0d69aa8f9da47147474194c90a8be3ef17adca46cb6c6380db47fb657bfae692902', -- full_name
+  X'01319023888a91e8b0157a35acab1db17ed6c9e0ce5863b53cf3effa85df0df776c1cc141f898e63a2eefb2587c7019271ac1976f4afd3f8c207', -- given_name
+  X'01319023880905ba28bd667c719a96dd5188131c5903275f76ed8ce3447e848b191ad7f256da4d2a4c794deb4d9ac8ade4d5aea17739a031234b01', -- family_name
+  X'01319023882544660e7923f088e6a4f9cbfe1334bec9672e5491a42e06463c2b9effbe58872a785619ede5efe7fb21f329d7bed940', -- email
   'learner.email_key', -- email_key
-  X'0131902388359486407201c33f140c9b4c31a1f18854d7b73e0954e83b0dc61e93b2f23bae7049dd343be524edb474fe893747cca36eb38cdb69', -- birth_date
+  X'0131902388a077bdbea822a52bcb6491d295491ff0c2f5788ec360333006fbac662bb7c693647024963c04460f9a4d8e4eac1a5ee749eb098bdc', -- birth_date
   TRUE, -- protected
   7, -- revision
   'learner0000000000000000000000000', -- id
@@ -114,10 +162,10 @@ INSERT INTO "merge" ("number", "keep_id", "other_id", "before", "by", "at", "und
   7, -- number
   'merge.keep_id', -- keep_id
   'merge.other_id', -- other_id
-  X'0131902388bc4bef14ca58eccd88b86db85f48338ef462ca611753b745e6052bbf75b71b409a320981cf864571c8a51f48609cab', -- before
-  X'0131902388a3ca9b1048837ed7e3ff830893e52e43bc2b1eeebba588a3a91c89c690a7830f138039761e9c723b98e2eb', -- by
+  X'013190238854b6e45e4b51f72ed149441d392951f227553d35e4bdc17b5ae3c792c3f7cdf394b36bd06529164d4fb38109088455', -- before
+  X'0131902388558f725544f5bc99e2df3fb10f62093fb1522161d2827d5b456e37bce7da0789d086c2ef26e2880ba48746', -- by
   '2026-11-24 09:00:00.000000', -- at
-  X'013190238824898a7dc2207d443680e3ef4a8ed71d1465b8400c316c8cf1bb7e573423d70f3729c2d06a1ca1b6201b940a4b4d120cbc75', -- undone_by
+  X'013190238838c4506570fc81d1d54857b9ba048c79168d47b48ee3a2fcd9b227b857bc980757b007d150cd159aef11094151cfe2e56951', -- undone_by
   '2026-11-24 09:00:00.000000', -- undone_at
   'merge000000000000000000000000000', -- id
   'school' -- organisation
@@ -136,12 +184,18 @@ INSERT INTO "outbox" ("kind", "ref", "state", "attempts", "not_before", "destina
   'outbox00000000000000000000000000', -- id
   'school' -- organisation
 );
-INSERT INTO "partner" ("name", "registration", "domain", "client_id", "secret_key", "removed_at", "id", "organisation") VALUES (
+INSERT INTO "partner" ("name", "registration", "domain", "client_id", "secret_key", "old_secret_key", "old_secret_until", "jwks", "jwks_url", "jwks_at", "scopes", "removed_at", "id", "organisation") VALUES (
   'partner.name', -- name
   'partner.registration', -- registration
   'partner.domain', -- domain
   'partner.client_id', -- client_id
   'partner.secret_key', -- secret_key
+  'partner.old_secret_key', -- old_secret_key
+  '2026-11-24 09:00:00.000000', -- old_secret_until
+  'partner.jwks', -- jwks
+  'partner.jwks_url', -- jwks_url
+  '2026-11-24 09:00:00.000000', -- jwks_at
+  'partner.scopes', -- scopes
   '2026-11-24 09:00:00.000000', -- removed_at
   'partner0000000000000000000000000', -- id
   'school' -- organisation
@@ -149,9 +203,27 @@ INSERT INTO "partner" ("name", "registration", "domain", "client_id", "secret_ke
 INSERT INTO "placement" ("token_key", "platform", "request", "expires", "id", "organisation") VALUES (
   'placement.token_key', -- token_key
   'placement.platform', -- platform
-  X'0131902388d652ace179e516442b3899266028606be75939ff8e63b8dfea3413b9d2fdaeaca738e50b8541c211e4954fb3cd5f9d5109586157', -- request
+  X'013190238895678af856e9afac0bda3967065efb136c711afe3a784624e66e61173450b3ed8aa2b4cedeb73f44c1bcff2f82a679615493683d', -- request
   '2026-11-24 09:00:00.000000', -- expires
   'placement00000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "request" ("request_key", "body_key", "made", "expires", "id", "organisation") VALUES (
+  'request.request_key', -- request_key
+  'request.body_key', -- body_key
+  'request.made', -- made
+  '2026-11-24 09:00:00.000000', -- expires
+  'request0000000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "role_profile" ("role_id", "version", "state", "revision", "content", "at", "id", "organisation") VALUES (
+  'role_profile.role_id', -- role_id
+  7, -- version
+  'role_profile.state', -- state
+  7, -- revision
+  X'01319023888194f767e891225523987e4c7e9f331727dda517428a84676bc026cfe52ece1f1af04b0f1e16357b446c9a5271aaae14f406d29ac771e2', -- content
+  '2026-11-24 09:00:00.000000', -- at
+  'role_profile00000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "schedule" ("command", "form", "due", "state", "attempts", "not_before", "lease", "lease_until", "began_at", "ended_at", "code", "id", "organisation") VALUES (
@@ -181,7 +253,7 @@ INSERT INTO "set_aside" ("source", "key", "reason", "message", "seen_at", "seen_
 );
 INSERT INTO "source_state" ("source", "cursor", "settings_key", "catalogue_key", "full_at", "pulled_at", "as_of", "id", "organisation") VALUES (
   'source_state.source', -- source
-  X'0131902388da96aed45d33dbe538c78e295b134022df33686549eb9ebc5f6664ace7da3f5d2d50644ce1d4a77002ff8ea25b0b4096fa7734a6337f', -- cursor
+  X'013190238844fcdee0f2334dd6e5adef9252b6f432a4c79c72cfc7057b02a6430eb814010fcbd7c8cffe8e5bfd6456bfb4c424912d90f783a79388', -- cursor
   'source_state.settings_key', -- settings_key
   'source_state.catalogue_key', -- catalogue_key
   '2026-11-24 09:00:00.000000', -- full_at
@@ -191,8 +263,8 @@ INSERT INTO "source_state" ("source", "cursor", "settings_key", "catalogue_key",
   'school' -- organisation
 );
 INSERT INTO "staff" ("name", "email", "email_key", "roles", "account_key", "joined_at", "removed_at", "id", "organisation") VALUES (
-  X'01319023883928833c2ab765ee3ee9858a83f366e62fa3756cc9e44aac0bcf12c7569665026aeaf97f09e5939ccf22b23128', -- name
-  X'0131902388985c2975503501386b0e011ce7dbeb17a32eb2ad83ed5c403074f42348dcba880325219e3f1cdc6a81c37d24707a', -- email
+  X'01319023889e78afdec345a535a8c6be34dd6958b400e710803fe51e639de63174e33f317500845660dedac4dd8784c960af', -- name
+  X'0131902388918e17f7dde596282ee85d5d897d71d55d0c68e63e2ea3670b1a06ef78ea0d2a4d4beeb81ba57ae2be6e592468f2', -- email
   'staff.email_key', -- email_key
   'staff.roles', -- roles
   'staff.account_key', -- account_key
@@ -212,19 +284,19 @@ INSERT INTO "attestation" ("learner_id", "achievement_id", "achievement_version"
   'attestation.achievement_id', -- achievement_id
   7, -- achievement_version
   'attestation.kind', -- kind
-  X'0131902388dc55f9495d0ae8fc5767bdb82380d35d8149641b49697e89219cdaa7aaa5bdf7c9312ff7c9487d936f19f738c27db704658ab0', -- name
-  X'0131902388056cee0fdb901e1fb465ceb8963ebc36665cc145a0e103fd29d2820cad960402edb7df9d3f84ae14da429a36bf6ec7718489047f', -- email
-  X'013190238815259a6171c8922f7e9029686461c5c8d9c580886f05821fdc27c93f13bc18feba46088c9634789b115a23ef17c41e2f1558d1c8ebafa551', -- workplace
+  X'01319023881e07f48e99ffb0d0dbe2eaf15703ab565c1b9eb5b9341e4180ce0f4b878f4edf83fdc9d84186d22dd8cdeb838d40aa1f52ea29', -- name
+  X'0131902388ac655dba48de1ee8dc2f29f4b80e3d46d644d001b09a20a03d9daccd8c2d08ae71035b779c429fdfc7739530aa3ed81fb2b960bb', -- email
+  X'0131902388ab6d198ffd152de083247af039065442110639967cada9d850ef6c217064d6c3cf894ac14e94e4dec55a329e82d8983a225be6ee785d91f7', -- workplace
   '2026-11-24', -- started_on
   '2026-11-24', -- ended_on
   '7.5', -- hours
-  X'01319023887513537740ee0655ea7d517d1bbbe5c93e62c8f6f8f4674b98c62dd08ca523167cd897acb0f39a6db9a48875c0fdb80cae7aa8b54b4f', -- made_by
-  X'0131902388f3043d34b9e018895fc8c0d7836fc4877b2fb7597a7e43ccbdd64e75f8eddff87197ccdde9955303e4f0e735c33b6ee8ae48491a', -- phone
+  X'0131902388571de807248973ab75b7deda14cb088aaefccf5af6597a1f95a69197c2eb5198cf122892f08a4ff5eba894319a5edae1ffcf51585dd6', -- made_by
+  X'0131902388588d6634fe31178999f0de1794049b061aafe872ed9e5173a6ae8d8d54c127aaf747e368bec113e8b2ea7ad1c3c53215d83302d9', -- phone
   '2026-11-24', -- until
   '2026-11-24 09:00:00.000000', -- asked_at
   '2026-11-24 09:00:00.000000', -- reminded_at
   '2026-11-24 09:00:00.000000', -- opened_at
-  X'01319023886c41b9e4591e0607c2939dc88a52498a3540b779aeec143dc0e71625e370319a97bb567fc0f06e34e4f9c475e5237cd399685ce73486', -- answers
+  X'0131902388d6076fb50d4521d8977d3465d5703e7d80d2b03a1fdef62f35ac05734860b6d9643dbd91841551ff11d52c684d83002fd73ae80c1a72', -- answers
   '2026-11-24 09:00:00.000000', -- answered_at
   '2026-11-24 09:00:00.000000', -- withdrawn_at
   'attestation000000000000000000000', -- id
@@ -238,11 +310,11 @@ INSERT INTO "award" ("learner_id", "achievement_id", "achievement_version", "rou
   '2026-11-24 09:00:00.000000', -- valid_from
   'award.state', -- state
   '2026-11-24 09:00:00.000000', -- completed_at
-  X'013190238806dd0d954478cfac5cc92d457c8ad838be8db042450c6c9e847560386388dda9deed1381e300da675964370174ba17fc7c', -- evidence
-  X'013190238839453a8e947b03015e989c8fe5e24fa0899a93db9014deb6c175951561203453a24fc4e3ca737ddab6c2e590df789f8ab340fb', -- decided_by
+  X'0131902388b0fc31e2b2893aa74d52ee5f0c650c86708ada0094bd6a2905d3b14c3c75174b1e602ad2c6d7edf57a104829238f30d9fd', -- evidence
+  X'013190238832be878fc6a2ef39aeb2223404279fef5532ce3aed65a81a6af53184a84a612e7eb8ad90736d8211762f69f2294497c026db4f', -- decided_by
   '2026-11-24 09:00:00.000000', -- decided_at
   TRUE, -- by_rule
-  X'0131902388fccb98bebf02d0119a52e2395b07e360019d33bff3e3ca9838e4b6becfea57a12b53be50b6e17b8f00e27c243b0f83', -- reason
+  X'0131902388a57a6a02581bd21ac8452a4e537fced90799984938a86b9c9ffe598020da41c64d6a8476a638f46f9a2b850097af45', -- reason
   'award000000000000000000000000000', -- id
   'school' -- organisation
 );
@@ -251,11 +323,11 @@ INSERT INTO "catalogue_review" ("achievement_id", "version", "content_key", "sta
   7, -- version
   'catalogue_review.content_key', -- content_key
   'staff000000000000000000000000000', -- staff_id
-  X'0131902388ffa1da6b03c1cbbbf4556a55bb777b9611c29d8ca7ef98f93c8d6f8a31c190e7cea002cef60055275b84c55f22d77f5d9153ec4a1a0e80cc', -- body
+  X'013190238872f3c388d368826cdc3da9e05fa5cef1f97d76d04c9157f0c1455790c203c85fb5515692e6402a2d62491f339ddced9f60f67d837a3dcec8', -- body
   'catalogue_review.ver', -- verdict
-  X'01319023887c2e43fceb1526c098a1654c72f7d9d8d5153f9d74ef71a0988d9fca0371ff18cb05f1936647f70485e928859f683620ebdccc92e79e3ef378cf2907', -- findings
+  X'0131902388527c86709e2da0fcd7e4ff534ee25ac3da24c9481d28610f0c17385106d90cad5129f12f9c9724cf6fcde39ed089368c40b6e000f1c1a95796c9b00b', -- findings
   '2026-11-24 09:00:00.000000', -- at
-  X'013190238872867905b0e83048d7382ff0a22d7f08ddbbd0e40a69353e992db9898f3ca34a1413197c77a646aca7204fb2de36d4c7def4d7c763dae2d5c652', -- answer
+  X'01319023886b143bdab9b6ff77b901b3eeb8ae491fbf92b5f9d81f243de43e99eb56c71459596091aa3d4c8f2bc2605b6bc991169f84f84545cb4f6cb7bc79', -- answer
   '2026-11-24 09:00:00.000000', -- answered_at
   'catalogue_review0000000000000000', -- id
   'school' -- organisation
@@ -264,7 +336,7 @@ INSERT INTO "completion" ("source", "key", "learner_id", "content", "state", "re
   'completion.source', -- source
   'completion.key', -- key
   'learner0000000000000000000000000', -- learner_id
-  X'01319023886aa853172623f50253355e118ae5918dae64f2d1711e478d56bb4e0f3b043d15d81f2ca53fea3e7f941a98fe857f29621888acb19d', -- content
+  X'01319023883eeecd3a4bbbd331c6a6f316b460e10a863794b034257c6cd71d1154e2da4a6bf69174d4ee558bb7d47b8a69c1986f490f7fd19b6b', -- content
   'completion.state', -- state
   'completion.reason', -- reason
   '2026-11-24 09:00:00.000000', -- seen_at
@@ -274,7 +346,7 @@ INSERT INTO "completion" ("source", "key", "learner_id", "content", "state", "re
 );
 INSERT INTO "contact" ("learner_id", "address", "address_key", "token_key", "expires", "at", "confirmed_at", "main", "id", "organisation") VALUES (
   'learner0000000000000000000000000', -- learner_id
-  X'01319023883879d53c3f38e1433cbaa52ad43537bdd59659bab58f5c55f7b679bededcee06cc8f82dd28d17a8eafaa482d7bb04aa7d534', -- address
+  X'0131902388a26b3e7053222c199f5b9b518a1a7b697b063e5e286e5e4dfba5d77ffd4798fb59b9d89a75edf625cd5f3988ab77bfbb5902', -- address
   'contact.address_key', -- address_key
   'contact.token_key', -- token_key
   '2026-11-24 09:00:00.000000', -- expires
@@ -295,15 +367,15 @@ INSERT INTO "erasure" ("learner_id", "scope", "decision", "by", "reason", "at", 
   'learner0000000000000000000000000', -- learner_id
   'erasure.sc', -- scope
   'erasure.decision', -- decision
-  X'0131902388a44918bf3a1005821266b5894fbe33fd18bb5119b487ec1d398933f349162cfbca90c8d8c00ac086d788c815a9', -- by
-  X'0131902388d7d6fb40cd780de839a249b5098a12a10620100df65dae74095e6e0d2731ec39a1d23721e898bf41f7f7d6ee16cb72ad47', -- reason
+  X'0131902388a5ded6008dd223fee917f78d95b6e31f3e320a5552c3ccee065fd6961ec2d73be7ad97cc39a8fc4fffba91fc61', -- by
+  X'013190238851b788b69bbe2974ee7507617d6170086d6c31833e5e3db0daeda0b27f81db582e0f47013a03021bbfef9e52173c12eea5', -- reason
   '2026-11-24 09:00:00.000000', -- at
   'erasure0000000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "helper" ("learner_id", "name", "token_key", "until", "show_shares", "created_at", "ended_at", "id", "organisation") VALUES (
   'learner0000000000000000000000000', -- learner_id
-  X'0131902388ed30049094e6ab0dfc6fb25f2a445b5606907b81caf8f31ecdfd7bf0288daee9e1e23bf6af9c76399a7218488205', -- name
+  X'01319023883f85e897bc6260d32fd4db27f5d100c25d68039800a98b9c8184a2d9a7fd542efd3f6da313243f17eb25bc13f2ce', -- name
   'helper.token_key', -- token_key
   '2026-11-24', -- until
   TRUE, -- show_shares
@@ -316,8 +388,15 @@ INSERT INTO "identity" ("source", "key", "learner_id", "aliases", "id", "organis
   'identity.source', -- source
   'identity.key', -- key
   'learner0000000000000000000000000', -- learner_id
-  X'0131902388bcffdd25238428cc7a245b0885d3ee2432d41be41655b85ec6810d22b56e684ce6997d7f4d147f40d523ab5f8ac0b8a0edecc0', -- aliases
+  X'0131902388d74487da5543fe0fb6c2822fef779c9d7175c0535479c35ecd9d4d6318623192152364bd575760a650206d221b6f176907b324', -- aliases
   'identity000000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "import_competence" ("import_id", "competence_id", "until", "id", "organisation") VALUES (
+  'import00000000000000000000000000', -- import_id
+  'competence0000000000000000000000', -- competence_id
+  '2026-11-24', -- until
+  'import_competence000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "invitation" ("staff_id", "token_key", "expires", "used_at", "id", "organisation") VALUES (
@@ -339,7 +418,7 @@ INSERT INTO "learner_account" ("learner_id", "account_key", "at", "used_at", "id
 INSERT INTO "passkey" ("staff_id", "key_id", "public_key", "uses", "at", "used_at", "id", "organisation") VALUES (
   'staff000000000000000000000000000', -- staff_id
   'passkey.key_id', -- key_id
-  X'01319023889c36235c96d40ed2574b7795bea4e5e8968183351f62ea12025627b25504b1d1e34df5160a18dddcb6b77b337c1bc08f5f91af7f4e', -- public_key
+  X'013190238871fa75282ae6275a1cb405fd07717c2c58eee08971a9b78c477f927d0bd0889e3ee377c1cafdd07fa9febe4649cc4979002831084c', -- public_key
   7, -- uses
   '2026-11-24 09:00:00.000000', -- at
   '2026-11-24 09:00:00.000000', -- used_at
@@ -350,9 +429,21 @@ INSERT INTO "permission" ("learner_id", "kind", "subject", "given_by", "given_at
   'learner0000000000000000000000000', -- learner_id
   'permission.kind', -- kind
   'permission.subject', -- subject
-  X'0131902388ee43300e28a58618fea29f323c2e2fc2e87c8a9106030c62fcfa7c6f89431493487484d0c557ec1ab74db064b3e796aff636b407ed9f', -- given_by
+  X'0131902388500398226ad3043fba554ada71fa094f8459994811ab5c81a4bb0edf894e1744bab3882e8e60c13778e3fc0c26275dc0800c72ebc49f', -- given_by
   '2026-11-24 09:00:00.000000', -- given_at
   'permission0000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "proposal" ("partner_id", "content", "state", "at", "answer", "answered_by", "answered_at", "achievement_id", "id", "organisation") VALUES (
+  'partner0000000000000000000000000', -- partner_id
+  X'0131902388a9c5be04849d81fda7923f8f9391f516aa634e2fb0d45bba1c7166941161a2af0c4057b007d87364b59b54f23bcf3412d805b0', -- content
+  'proposal.state', -- state
+  '2026-11-24 09:00:00.000000', -- at
+  X'0131902388267ea2ea1023d5bdf922f2954a99697b77ec2b9a06df4a66bc42cf11b77630c602ceda1705e74d2efd9cdf02b51e98c0e6c8', -- answer
+  X'0131902388987ac10bb474a83c7de6bd680843ea6dfdaca8b2061c9c5db1b3749ba99fc9b94daa8d70df9adf6a77040f902d385369ebec63fd8d1445', -- answered_by
+  '2026-11-24 09:00:00.000000', -- answered_at
+  'proposal.achievement_id', -- achievement_id
+  'proposal000000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "session" ("staff_id", "token_key", "way", "began_at", "expires", "revoked_at", "second_factor_at", "id", "organisation") VALUES (
@@ -369,12 +460,12 @@ INSERT INTO "session" ("staff_id", "token_key", "way", "began_at", "expires", "r
 INSERT INTO "share" ("learner_id", "partner_id", "token", "token_key", "purpose", "until", "anonymous", "application_email", "created_at", "withdrawn_at", "id", "organisation") VALUES (
   'learner0000000000000000000000000', -- learner_id
   'partner0000000000000000000000000', -- partner_id
-  X'013190238873a1ab2705f4561e077a5a044b5f531199c0a917e69c6dc3134067835725b41aacc8e60ad6e5110399660a94cf77', -- token
+  X'0131902388ebfc1f8a4af3736dbc5c4dd24c7f263d145c000f3c0ab771f847099a724342606808d7e363139fb8442867e73d8c', -- token
   'share.token_key', -- token_key
-  X'01319023883baace51636ae37fad03358e393d423bb88cabc8612a80de74fa5fef1016ce4b1c042dfcad0ae94db058ba07e3423d59', -- purpose
+  X'01319023881de06cd228b83b216021ba732d28b8ada107961c6a782e91aca227d7323bd45ccb15968e97c028c3aa4f24d8034d3182', -- purpose
   '2026-11-24', -- until
   TRUE, -- anonymous
-  X'013190238879716a9b9c535615c2d18a1992058e22a535806ee45c850f9a079ec0189c79a86b0e485037e5332e0c629f05f07ae038997e2f084f82a2adf6cd', -- application_email
+  X'0131902388b10e06d366625b67206e258536a6b1a52f7da6f63e4eed116e5b2c1a42bd8030a5c635d6f154960cc1cdb30dc8f32414433e11015bf5829554c1', -- application_email
   '2026-11-24 09:00:00.000000', -- created_at
   '2026-11-24 09:00:00.000000', -- withdrawn_at
   'share000000000000000000000000000', -- id
@@ -384,7 +475,7 @@ INSERT INTO "sign_in" ("learner_id", "token_key", "kind", "made_by", "expires", 
   'learner0000000000000000000000000', -- learner_id
   'sign_in.token_key', -- token_key
   'sign_in.ki', -- kind
-  X'01319023889f1fabdd1cfda641590eb844981dc936228f940ee76ed0f5a55b7647f0d2cd9161c81ae96b758fef498f14fb5d479502cb0e', -- made_by
+  X'0131902388fca708ec60216a34f0e9e816538601f87cac1fc94ecd04ce44725b946d272b17b0be6f80545fedf851b9a86da09f472b865e', -- made_by
   '2026-11-24 09:00:00.000000', -- expires
   '2026-11-24 09:00:00.000000', -- used_at
   'sign_in0000000000000000000000000', -- id
@@ -395,6 +486,18 @@ INSERT INTO "tombstone" ("identity_key", "learner_id", "at", "id", "organisation
   'learner0000000000000000000000000', -- learner_id
   '2026-11-24 09:00:00.000000', -- at
   'tombstone00000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "webhook" ("partner_id", "url", "events", "generation", "renewed_at", "created_at", "stopped_at", "removed_at", "id", "organisation") VALUES (
+  'partner0000000000000000000000000', -- partner_id
+  'webhook.url', -- url
+  'webhook.events', -- events
+  7, -- generation
+  '2026-11-24 09:00:00.000000', -- renewed_at
+  '2026-11-24 09:00:00.000000', -- created_at
+  '2026-11-24 09:00:00.000000', -- stopped_at
+  '2026-11-24 09:00:00.000000', -- removed_at
+  'webhook0000000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "alias" ("identity_id", "name", "value_key", "id", "organisation") VALUES (
@@ -415,7 +518,7 @@ INSERT INTO "credential" ("award_id", "learner_id", "achievement_id", "achieveme
   'award000000000000000000000000000', -- award_id
   'learner0000000000000000000000000', -- learner_id
   'credential.achievement_id', -- achievement_id
-  X'0131902388fb7731e8c8e64156fd55e0594e19174acba6167d32dca0aea515f09881459c64974b9396095930638eaad6801f712dadff18e8f34e6b98e7f9', -- achievement
+  X'013190238825fbef46912b84c4acec977ecf5622f86a32159e124cd6c073a04425acff8687ce2a9ea942bda819b20f79a8df3a62abcdb071efb5322285a4', -- achievement
   'credential.urn', -- urn
   'credential.public_id', -- public_id
   'credential.live_key', -- live_key
@@ -423,7 +526,7 @@ INSERT INTO "credential" ("award_id", "learner_id", "achievement_id", "achieveme
   'credential.media_type', -- media_type
   'credential.filename', -- filename
   'credential.status', -- status
-  X'01319023881877523e72d19b8d1c10909403a3f732c5393d395171de8633f09d156440f6aa85324fbfadd088f768faac1791dd470cb590b72afd751d146f6438', -- status_reason
+  X'01319023881c0217006aba1e0c22b6edb6e9cde0aaa04702a3ce71441ebc7a767cb8346141222e6359e69f2ac3d61976fb8956b686b6801b3c9c9a1bdfdef435', -- status_reason
   '2026-11-24 09:00:00.000000', -- status_at
   '2026-11-24 09:00:00.000000', -- issued_at
   '2026-11-24 09:00:00.000000', -- valid_until
@@ -431,7 +534,7 @@ INSERT INTO "credential" ("award_id", "learner_id", "achievement_id", "achieveme
   7, -- status_list
   7, -- status_index
   7, -- reminded
-  X'0131902388bb366cdd480222eff5dcea7e73c06f0cf7c024004242f2e6757240449a453e7d86e5fe921bc4778e9aacc344928d8ad1c5fed70ee7', -- content
+  X'0131902388cf2936c849bf06224f78a22cd15af748bfbb6020b35363c83829180f37f20a1a2de2161bc99c918e6fe96e044a28190dc9e65c8731', -- content
   'credential0000000000000000000000', -- id
   'school' -- organisation
 );
@@ -448,6 +551,27 @@ INSERT INTO "helper_look" ("helper_id", "at", "id", "organisation") VALUES (
   'helper_look000000000000000000000', -- id
   'school' -- organisation
 );
+INSERT INTO "notice" ("webhook_id", "share_id", "event", "urn", "status", "at", "sent_at", "id", "organisation") VALUES (
+  'webhook0000000000000000000000000', -- webhook_id
+  'share000000000000000000000000000', -- share_id
+  'notice.event', -- event
+  'notice.urn', -- urn
+  'notice.status', -- status
+  '2026-11-24 09:00:00.000000', -- at
+  '2026-11-24 09:00:00.000000', -- sent_at
+  'notice00000000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "reveal_request" ("share_id", "viewer", "reason", "at", "answer", "answered_at", "id", "organisation") VALUES (
+  'share000000000000000000000000000', -- share_id
+  'reveal_request.viewer', -- viewer
+  'reveal_request.reaso', -- reason
+  '2026-11-24 09:00:00.000000', -- at
+  'reveal_request.answe', -- answer
+  '2026-11-24 09:00:00.000000', -- answered_at
+  'reveal_request000000000000000000', -- id
+  'school' -- organisation
+);
 INSERT INTO "review" ("kind", "source", "key", "signal", "learner_id", "award_id", "code", "message", "state", "reason", "at", "decided_by", "decided_at", "id", "organisation") VALUES (
   'review.kind', -- kind
   'review.source', -- source
@@ -458,25 +582,35 @@ INSERT INTO "review" ("kind", "source", "key", "signal", "learner_id", "award_id
   'review.code', -- code
   'review.message', -- message
   'review.state', -- state
-  X'013190238826ce8bb125671760204e1dbfc036b9fe112586c80089a27f9b35010e2ab82fd5cbde2b584706c5953a07887e540c08ec', -- reason
+  X'0131902388810b038de93aeabd64ab4454f2aa095689be4d28ea5597bd8da9b507461776bd4ac7feb3a3301f7ab6c777d5d71ed493', -- reason
   '2026-11-24 09:00:00.000000', -- at
-  X'0131902388860cb8e312ec0ec6fb337ace68233876c1daf309631df9f9705ccd7fceff3476f8f4110ce4530310b165a6fa5d0200cdf6a75455', -- decided_by
+  X'0131902388be9a27646246bcea8ecf27c19d9acd3465cfcaae75a075ffedba0ddb474235b56b78b7f7a5d18064c9762ab7e2b22e24ad0fce66', -- decided_by
   '2026-11-24 09:00:00.000000', -- decided_at
   'review00000000000000000000000000', -- id
+  'school' -- organisation
+);
+INSERT INTO "trace" ("share_id", "system", "state", "at", "viewer", "told_at", "id", "organisation") VALUES (
+  'share000000000000000000000000000', -- share_id
+  'trace.system', -- system
+  'trace.state', -- state
+  '2026-11-24 09:00:00.000000', -- at
+  'trace.viewer', -- viewer
+  '2026-11-24 09:00:00.000000', -- told_at
+  'trace000000000000000000000000000', -- id
   'school' -- organisation
 );
 INSERT INTO "appeal" ("learner_id", "award_id", "credential_id", "text", "state", "open_key", "at", "due", "decided_by", "decided_at", "reason", "id", "organisation") VALUES (
   'learner0000000000000000000000000', -- learner_id
   'award000000000000000000000000000', -- award_id
   'credential0000000000000000000000', -- credential_id
-  X'0131902388cc32f801d62e9c463670880b8814031f4cd997d87bfe7925b1410b2641bf12bc14209a87aff98638516c8d99451f', -- text
+  X'01319023881020c7ffdee2d5adacd2e8dd0eb9a673a00756ffa3d0d0d085f1c8954a0b1dcdcb9b48298448567771924e43f8db', -- text
   'appeal.state', -- state
   'appeal.open_key', -- open_key
   '2026-11-24 09:00:00.000000', -- at
   '2026-11-24', -- due
-  X'0131902388072df554a43bf1b9b7666844aaede304eb78be147b2e45adcc6b98b75cf49153f9ca8026c8dc3dada734b2ab25c489e9f199d7b6', -- decided_by
+  X'0131902388b9df1e38a199403af0517ffe16f414ba2056a325afae491d79d4b110661ea337f753a385bbf3cf374b703ba4b2fe0c66eb282f5c', -- decided_by
   '2026-11-24 09:00:00.000000', -- decided_at
-  X'01319023883ae1e71f56c1fe842c471139bd71612d0ac22a75aaa2d1e11b8b8bbf99f3af04f39e4f37a2f44cf44615641a6367b681', -- reason
+  X'01319023888d5a12cba6459e7d9223e1aad7ebfb73b3a546b513974d17c042b5055d68b30eccc28aa34bc7f42a90903855f61cba53', -- reason
   'appeal00000000000000000000000000', -- id
   'school' -- organisation
 );
@@ -485,7 +619,7 @@ INSERT INTO "delivery" ("credential_id", "learner_id", "permission_id", "courier
   'learner0000000000000000000000000', -- learner_id
   'permission0000000000000000000000', -- permission_id
   'delivery.courier', -- courier
-  X'01319023885afdaded68e918728f609e4d51d3f9b9aec87c6aff1db96d0987981c21b1a58f24a2a2e44fe8ed3e20a0b4c6a0d2', -- to
+  X'01319023889489477dc15d6d296cb622f87c77a2457b5691ffbf7c83e2814e74c264e106a3a1d9b7935556dc1a3ae1ba54107b', -- to
   'delivery.to_key', -- to_key
   'delivery.state', -- state
   'delivery.reason', -- reason
@@ -498,9 +632,9 @@ INSERT INTO "delivery" ("credential_id", "learner_id", "permission_id", "courier
 INSERT INTO "message" ("key", "learner_id", "to", "subject", "text", "credential_id", "state", "reason", "reference", "at", "id", "organisation") VALUES (
   'message.key', -- key
   'learner0000000000000000000000000', -- learner_id
-  X'013190238882c06dde30cb1aa396c1db1cdd8fedee544acc1dc9fb6b347c9022de1e82185682a2d216155663dd57436fc005', -- to
-  X'01319023889eebb0380e53d7e89732f617d0492e65b606bd07af5070a39887b97bb14b5fa0e7eabba76eb26b3d8ca675b97e5ffb4497ed', -- subject
-  X'01319023885385fc57babd561402ff7f376ea80288e5f1904b0c96f28c39b88a864621ca55247562a6223667c9aa906d549da8f8', -- text
+  X'013190238820aedfc2c4f07347102b936c813b66e653a84b1fd8e00b82c67a4cbe2d67abac304e286ee22881fe9355490e89', -- to
+  X'0131902388dcd1ee54a565876f61c2080853e3b18175aeaba6d843f56165212e72b6611bacb922742cb646dd8ad065b496dbf43a2033e5', -- subject
+  X'0131902388c31f7cebbbb9da8b3236d37da130feda8d37c67c1704777677bda7a6774a6bc34b77b408abbb0acb79ca8791d642a0', -- text
   'credential0000000000000000000000', -- credential_id
   'message.state', -- state
   'message.reason', -- reason

@@ -36,7 +36,7 @@ def value_of(column: Column[Any]) -> Any:
         return f"Åäö {name}" if isinstance(column.type, Encrypted) else f"Åäö {name}".encode()
     if isinstance(column.type, JSON):
         return {"å": name}
-    kinds = {int: 7, float: 7.5, bool: True, datetime: WHEN, date: WHEN.date()}
+    kinds = {int: 7, float: 7.5, bool: True, bytes: f"Åäö {name}".encode(), datetime: WHEN, date: WHEN.date()}
     python = datetime if isinstance(column.type, UtcDateTime) else column.type.python_type
     return kinds.get(python, name[: getattr(column.type, "length", None)])
 
@@ -65,6 +65,8 @@ def _literal(column: Column[Any], cipher: Cipher) -> str:
     if isinstance(column.type, (Encrypted, EncryptedBytes)):
         plain = value if isinstance(value, bytes) else value.encode()
         return f"X'{cipher.encrypt(plain, place_of(column)).hex()}'"
+    if isinstance(value, bytes):
+        return f"X'{value.hex()}'"
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, dict):

@@ -95,7 +95,8 @@ def _word(one: Field, value: Any) -> str:
     words = {code: word for word, code in one.choices.items()}
     if one.shape == "words":
         return ", ".join(words.get(word, word) for word in value)
-    return words.get(value, str(value))
+    word = str(value).lower() if isinstance(value, bool) else str(value)
+    return words.get(word, word)
 
 
 def _concept(concept: Mapping[str, Any]) -> str:

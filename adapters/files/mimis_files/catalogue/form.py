@@ -143,10 +143,17 @@ FIELDS = (
     Field(("homepage",), "Webbplats", "word", _PAGE),
     Field(("valid_months",), "Giltig i månader", "number", "Tomt betyder att den inte går ut."),
     Field(("earned_by", MANY, "module"), "Krav {n}", "word",
-          "Vad som ska vara klart, till exempel achievement:cykelservice-grund eller course:2. Under Krav 1 kan stå: "
-          "alla läranderesultat"),
+          "Vad som ska vara klart, till exempel course:2, achievement:cykelservice-grund för intyg om den eller "
+          "credential:cykelservice-grund för ett bevis på den. Under Krav 1 kan stå: alla läranderesultat"),
     Field(("earned_by", MANY, "source"), "Krav {n}: källa", "word", "Bara från källan med det namnet i mimis.toml."),
     Field(("earned_by", MANY, "min_grade"), "Krav {n}: minst procent", "number", "Lägsta resultat i procent."),
+    Field(("earned_by", MANY, "points"), "Krav {n}: poäng", "number", "Vad kravet ger när det räcker med poäng."),
+    Field(("earned_by", MANY, "required"), "Krav {n}: måste vara med", "choice", "När inte alla krav behövs.",
+          {"ja": "true", "nej": "false"}),
+    Field(("enough_parts",), "Så många krav räcker", "number", "Tomt betyder att alla krav behövs."),
+    Field(("enough_points",), "Så många poäng räcker", "number", "Tomt betyder att alla krav behövs."),
+    Field(("parts_from",), "Andra utfärdare som räknas", "words",
+          "Deras eIDAS-nummer när kravet är credential:ID. En stjärna betyder alla betrodda."),
     Field(("automatic", "decided_by"), "Automatik beslutad av", "word", "Tomt betyder att en lärare alltid beslutar."),
     Field(("automatic", "decided_on"), "Automatik beslutad den", "date", "Till exempel 2026-11-24."),
 )  # fmt: skip

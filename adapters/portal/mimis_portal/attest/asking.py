@@ -7,8 +7,9 @@ from typing import Any, get_args
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
-from mimis_core import UserError
+from mimis_core import Learner, UserError
 from mimis_core.services import AttestationLink, AttestationStanding
 from mimis_core.web import current_services, current_staff, gettext, limited, pick, staff_may, staff_required
 from mimis_portal.attest import words
@@ -18,6 +19,8 @@ from mimis_portal.forms import one_of, today
 attestations = Blueprint("attestations", __name__, url_prefix="/school/attestations", template_folder="../templates")
 
 OPEN_FOR = timedelta(days=14)
+MOST = 50
+"""Learners that are asked about at once."""
 
 
 @attestations.context_processor
@@ -51,7 +54,7 @@ def choose() -> ResponseReturnValue:
     """Whom it is about: a search by name. Protected persons are not found: their officer asks in person."""
     sought = request.args.get("q", "").strip()[:100]
     found = current_services().learner_page(sought, limit=20) if sought else None
-    return render_template("portal/attest/choose.html", found=found, sought=sought)
+    return render_template("portal/attest/choose.html", found=found, sought=sought, chosen=people_in(request.args))
 
 
 @attestations.route("/new/<learner_id>", methods=("GET", "POST"))
@@ -64,9 +67,9 @@ def ask(learner_id: str) -> ResponseReturnValue:
     if learner.protected:
         flash(_refused()["protected"], "warn")
         return redirect(url_for("attestations.listing"), 303)
-    shown = {"learner": learner, "entries": [(one.id, pick(one.title)) for one in services.catalogue.latest()]}
+    shown = {"learner": learner, "entries": entries()}
     if request.method != "POST":
-        return render_template("portal/attest/ask.html", **shown, form=_blank())
+        return render_template("portal/attest/ask.html", **shown, form=blank())
     form = Form.of(request.form, ASKED)
     order = read_order(form, learner_id)
     if order is not None:
@@ -146,6 +149,19 @@ def _refused() -> dict[str, str]:
     }
 
 
-def _blank() -> Form:
+def people_in(sent: MultiDict[str, str]) -> list[Learner]:
+    """The learners that were ticked, in that order. Nobody is asked about protected ones by a link."""
+    ids = sent.getlist("learner")[:MOST]
+    found = current_services().learners_by_id(ids)
+    return [found[one] for one in dict.fromkeys(ids) if one in found and not found[one].protected]
+
+
+def entries() -> list[tuple[str, str]]:
+    """What can be asked about: id and title."""
+    return [(one.id, pick(one.title)) for one in current_services().catalogue.latest()]
+
+
+def blank() -> Form:
+    """The fields of what is asked as they stand at first."""
     values = dict.fromkeys(ASKED, "")
     return Form({**values, "kind": "attestation", "until": (today() + OPEN_FOR).isoformat()})

@@ -56,6 +56,8 @@ def edit(achievement_id: str) -> ResponseReturnValue:
         if error.code == "long":
             return _form(draft, content, checked=False, long=True), 400
         raise
+    if step.what == "esco":
+        return redirect(url_for("catalogue.esco", achievement_id=achievement_id, number=step.index + 1), 303)
     if step.what == "save":
         flash(gettext("The draft is saved."), "ok")
     checked = "yes" if step.what == "check" else None
@@ -91,6 +93,9 @@ def _form(draft: Draft, content: Content, *, checked: bool, stale: bool = False,
         assessments=words.assessment_choices(content.get("assessment", ())),
         modes=words.mode_choices(content.get("mode", ())),
         owner_choices=[(one.id, pick(one.legal_name)) for one in services.owners()],
+        part_choices=[
+            (f"credential:{one.id}", pick(one.title)) for one in services.catalogue.latest() if one.id != draft.id
+        ],
         source_choices=[("", gettext("In any")), *((name, name) for name in services.settings.sources)],
     )
 

@@ -39,9 +39,17 @@ WORDS: tuple[Place, ...] = (
     ("level", "decision"),
 )
 """One word or line."""
-NUMBERS: tuple[Place, ...] = (("workload_hours",), ("valid_months",), ("level", "value"))
+NUMBERS: tuple[Place, ...] = (
+    ("workload_hours",),
+    ("valid_months",),
+    ("level", "value"),
+    ("enough_parts",),
+    ("enough_points",),
+)
 CHOICES: tuple[Place, ...] = (("assessment",), ("mode",))
 """Several of a list."""
+ISSUERS: Place = ("parts_from",)
+"""Identifiers of issuers, one a line."""
 CONCEPTS = ("esco", "skills")
 """Addresses of an outcome, one a line."""
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
@@ -63,9 +71,12 @@ def fields_of(content: Mapping[str, Any]) -> MultiDict[str, str]:
         fields.setlist(name_of(place), list(_at(content, place) or ()))
     for index, outcome in enumerate(content.get("outcomes", ())):
         _put_outcome(fields, index, outcome)
+    fields[name_of(ISSUERS)] = "\n".join(_at(content, ISSUERS) or ())
     for index, need in enumerate(content.get("earned_by", ())):
-        for key in ("module", "source", "min_grade"):
+        for key in ("module", "source", "min_grade", "points"):
             fields[f"earned_by.{index}.{key}"] = _shown(need.get(key))
+        if need.get("required"):
+            fields[f"earned_by.{index}.required"] = "yes"
     return fields
 
 
@@ -82,6 +93,7 @@ def content_from(fields: MultiDict[str, str], base: Mapping[str, Any]) -> Conten
         ticked = dict.fromkeys(fields.getlist(name_of(place)))
         before = [code for code in _at(base, place) or () if code in ticked]  # in the order that they had
         _set(content, place, list(dict.fromkeys((*before, *ticked))) or None)
+    _set(content, ISSUERS, list(dict.fromkeys(fields.get(name_of(ISSUERS), "").split())) or None)
     if not any(content.get("level", {}).get(key) for key in ("value", "decision", "qualification")):
         content.pop("level", None)
     labels = {
@@ -94,7 +106,10 @@ def content_from(fields: MultiDict[str, str], base: Mapping[str, Any]) -> Conten
 
 @dataclass(frozen=True)
 class Step:
-    """What a button of the form asks for: ``save``, ``add`` or ``remove`` a row of a list, or ``check``."""
+    """What a button of the form asks for: ``save``, ``add`` or ``remove`` a row of a list, ``check``, or ``esco``.
+
+    The last one leads on to the search for a row's skills.
+    """
 
     what: str
     list: str = ""
@@ -105,8 +120,8 @@ class Step:
         """The step that a button's value names; an unknown one saves."""
         what, _, rest = text.partition(":")
         name, _, number = rest.partition(":")
-        known = what in ("add", "remove") and name in ("outcomes", "earned_by")
-        if not known:
+        lists = {"add": ("outcomes", "earned_by"), "remove": ("outcomes", "earned_by"), "esco": ("outcomes",)}
+        if name not in lists.get(what, ()):
             return cls("check" if what == "check" else "save")
         return cls(what, name, int(number) if number.isascii() and number.isdigit() else 0)
 
@@ -161,7 +176,9 @@ def _requirement(fields: MultiDict[str, str], index: int) -> Content:
     made = Content()
     for key in ("module", "source"):
         _set(made, (key,), _line(fields.get(f"earned_by.{index}.{key}", "")))
-    _set(made, ("min_grade",), _number(fields.get(f"earned_by.{index}.min_grade", "")))
+    for key in ("min_grade", "points"):
+        _set(made, (key,), _number(fields.get(f"earned_by.{index}.{key}", "")))
+    _set(made, ("required",), fields.get(f"earned_by.{index}.required") == "yes" or None)
     return made
 
 

@@ -39,6 +39,7 @@ def entries() -> ResponseReturnValue:
         entries=shown,
         sought=sought,
         issued=services.issued_counts([one.id for one in shown]),
+        proposed=services.waiting_proposals() if staff_may("catalogue.change") else None,
         before=_address(sought, max(0, start - ON_A_PAGE)) if start else None,
         after=_address(sought, start + ON_A_PAGE) if start + ON_A_PAGE < len(found) else None,
     )
@@ -64,6 +65,7 @@ def version(ref: str) -> ResponseReturnValue:
         checks=services.check_entry(entry),
         reviews=services.catalogue_reviews(entry),
         versions=services.versions(entry.id),
+        endorsements=sum(one.holds(services.clock()) for one in services.endorsements_of(entry.id)),
     )
 
 

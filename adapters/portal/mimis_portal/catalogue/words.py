@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from mimis_core.services import ASSESSMENTS, MODES, CatalogueReview, Judgement
+from mimis_core.services import ASSESSMENTS, MODES, CatalogueReview, Endorsement, Judgement, ProposalState
 from mimis_core.web import gettext, pick
 from mimis_portal.words import Sign, Tone, assessment_name, mode_name
 
@@ -76,6 +77,28 @@ def review_sign(review: CatalogueReview) -> Sign:
         return Sign("ok", text, text, text)
     text = gettext("Approved an earlier content")
     return Sign("idle", text, gettext("The content has changed since. The approval no longer counts."), text)
+
+
+def endorsement_sign(endorsement: Endorsement, now: datetime) -> Sign:
+    """Whether an endorsement stands in what is issued."""
+    if endorsement.withdrawn_at is not None:
+        text = gettext("Taken away")
+        return Sign("idle", text, gettext("It does not stand in what is issued now."), text)
+    if not endorsement.holds(now):
+        text = gettext("Has ended")
+        return Sign("idle", text, gettext("It does not stand in what is issued now."), text)
+    return Sign("ok", gettext("In force"), gettext("It stands in what is issued now."), gettext("In force"))
+
+
+def proposal_sign(state: ProposalState) -> Sign:
+    """What became of an employer's proposal."""
+    waits, dismissed, begun = gettext("Waits for an answer"), gettext("Dismissed"), gettext("A draft is begun")
+    signs = {
+        "open": Sign("warn", waits, gettext("The employer is waiting for the school's answer."), waits),
+        "dismissed": Sign("idle", dismissed, gettext("The employer can read why."), dismissed),
+        "draft": Sign("ok", begun, gettext("The employer can see that you have begun."), begun),
+    }
+    return signs[state]
 
 
 def choices() -> dict[str, Choices]:

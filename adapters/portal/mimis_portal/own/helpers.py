@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import wraps
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core import NotFoundError, UserError
-from mimis_core.services import HelperOrder
+from mimis_core.services import HelperOrder, HelperView
 from mimis_core.web import current_services, gettext, learner_required, limited, signed_in_person
 from mimis_portal.forms import add_months, is_address, today
 from mimis_portal.learner import sends_mail, talk_to_school
@@ -73,19 +75,33 @@ def end_help(helper_id: str) -> ResponseReturnValue:
     return redirect(url_for("own.helpers"), 303)
 
 
+def for_helper(view: Callable[[str, HelperView], ResponseReturnValue]) -> Callable[[str], ResponseReturnValue]:
+    """Let a view show what a helper's link opens. That is recorded as a look; a link preview is not, and sees nothing.
+
+    ``view`` gets the link's token and what the helper may see.
+    """
+
+    @wraps(view)
+    def opened(token: str) -> ResponseReturnValue:
+        if request.method == "HEAD" or is_previewer():
+            return render_template("portal/own/help_closed.html", reason="preview")
+        try:
+            seen = current_services().open_help(token)
+        except NotFoundError as error:
+            if error.code not in ("ended", "expired"):
+                raise
+            return render_template("portal/own/help_closed.html", reason=error.code), 410
+        return view(token, seen)
+
+    return opened
+
+
 @ways.get("/helper/<token>")
 @limited("60 per minute")
-def helper(token: str) -> ResponseReturnValue:
-    """What a helper sees. Opening it is recorded as a look; a link preview is not, and sees nothing."""
-    if request.method == "HEAD" or is_previewer():
-        return render_template("portal/own/help_closed.html", reason="preview")
-    try:
-        seen = current_services().open_help(token)
-    except NotFoundError as error:
-        if error.code not in ("ended", "expired"):
-            raise
-        return render_template("portal/own/help_closed.html", reason=error.code), 410
-    return render_template("portal/own/help.html", seen=seen)
+@for_helper
+def helper(token: str, seen: HelperView) -> ResponseReturnValue:
+    """What a helper sees."""
+    return render_template("portal/own/help.html", seen=seen, token=token)
 
 
 def _page(form: dict[str, str], errors: dict[str, str]) -> str:

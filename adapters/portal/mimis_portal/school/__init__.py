@@ -3,6 +3,7 @@
 from mimis_portal.school import (  # noqa: F401  # their views belong to blueprints of others
     credential_changes,
     merges,
+    papers,
     persons,
     requests,
 )

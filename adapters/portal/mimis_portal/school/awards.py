@@ -8,7 +8,7 @@ from typing import Any, get_args
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mimis_core import UserError
+from mimis_core import Completion, UserError
 from mimis_core.services import Decided, Standing
 from mimis_core.web import current_services, current_staff, gettext, ngettext, pick, staff_may, staff_required
 from mimis_portal.forms import one_of
@@ -23,8 +23,27 @@ LONGEST_REASON = 2000
 
 @decisions.context_processor
 def _words() -> dict[str, Any]:
-    names = ("award_sign", "kind_name", "grade_text")
-    return {**{name: getattr(words, name) for name in names}, "staff_may": staff_may}
+    names = ("award_sign", "kind_name", "module_text", "grade_text")
+    return {
+        **{name: getattr(words, name) for name in names},
+        "entry_title": _entry_title,
+        "proof_title": _proof_title,
+        "staff_may": staff_may,
+    }
+
+
+def _entry_title(ref: str) -> dict[str, str]:
+    """The title of an entry by its ``id@version``; the id of one that is not in the catalogue any more."""
+    id, _, version = ref.partition("@")
+    entry = current_services().catalogue.get(id, int(version))
+    return entry.title if entry is not None else {"sv": id}
+
+
+def _proof_title(proof: Completion) -> str:
+    """What was completed: by the title of the entry where a list names that alone."""
+    kind, _, entry_id = proof.module.partition(":")
+    entry = current_services().catalogue.get(entry_id.partition("#")[0]) if kind == "achievement" else None
+    return pick(entry.title) if entry is not None else proof.title
 
 
 @decisions.get("/awards")
@@ -69,7 +88,7 @@ def approve(award_id: str) -> ResponseReturnValue:
 @decisions.route("/awards/<award_id>/reject", methods=("GET", "POST"))
 @staff_required("award.reject", back="decisions.awards")
 def reject(award_id: str) -> ResponseReturnValue:
-    """Decide that it is not shown yet, with a reason that the learner may ask for."""
+    """Decide that it is not shown yet, with a reason that the learner is told."""
     view = current_services().award(award_id)
     reason = request.form.get("reason", "").strip()
     page = {"view": view, "reason": reason}
@@ -124,7 +143,7 @@ def _decide_one(award_id: str, **decision: Any) -> ResponseReturnValue:
     if decision["approve"]:
         flash(gettext("Approved. The learner gets the credential within some minutes."), "ok")
     else:
-        flash(gettext("The decision is recorded: not approved."), "ok")
+        flash(gettext("Not approved. The learner gets the decision by e-mail if we have an address."), "ok")
     return redirect(url_for("decisions.awards"), 303)
 
 

@@ -101,9 +101,9 @@ def _changes(status: CredentialStatus) -> list[tuple[str, str, str]]:
     """What she may do to a credential that stands so: endpoint, text, and the class of its button."""
     renewable = (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED, CredentialStatus.EXPIRED)
     offers = (
-        ("renew", gettext("Renew"), "", renewable),
-        ("reissue", gettext("Issue a corrected one"), "second", (CredentialStatus.ACTIVE,)),
         ("reinstate", gettext("Let it be valid again"), "", (CredentialStatus.SUSPENDED,)),
+        ("renew", gettext("Renew"), "" if status is CredentialStatus.EXPIRED else "second", renewable),
+        ("reissue", gettext("Issue a corrected one"), "second", (CredentialStatus.ACTIVE,)),
         ("suspend", gettext("Stop for now"), "second", (CredentialStatus.ACTIVE,)),
         ("revoke", gettext("Revoke"), "danger", (CredentialStatus.ACTIVE, CredentialStatus.SUSPENDED)),
     )

@@ -6,17 +6,19 @@ from datetime import datetime
 
 from mimis_core.services import DestinationState, StoppedWork
 from mimis_core.web import gettext
-from mimis_portal.words import Sign, courier_name
+from mimis_portal.words import Sign, courier_name, source_name
 
 
 def destination_name(name: str | None) -> str:
     """What people call a destination such as ``couriers.europass``."""
+    if name == "webhooks":
+        return gettext("Employers’ systems")
     category, _, own = (name or "").partition(".")
     if not own:
         return gettext("here")
     if own == "mail":
         return gettext("E-mail")
-    return gettext("The source %(name)s", name=own) if category == "sources" else courier_name(own)
+    return source_name(own) if category == "sources" else courier_name(own)
 
 
 def destination_sign(one: DestinationState, now: datetime) -> Sign:
@@ -37,6 +39,8 @@ def what_stopped(work: StoppedWork) -> str:
         "deliver": gettext("The credential could not be sent."),
         "mail": gettext("The e-mail could not be sent."),
         "event": gettext("A hint of a source could not be followed."),
+        "webhook": gettext("An employer’s system could not be told of a change."),
+        "pull": gettext("The source could not be fetched from."),
     }.get(work.kind, gettext("Something could not be done."))
 
 
@@ -60,4 +64,5 @@ def mend(work: StoppedWork) -> str:
         "issue": gettext("Mend the reason below, for example in the catalogue. Then try again."),
         "deliver": gettext("See that the address is right and that the destination works. Then try again."),
         "mail": gettext("See that the address is right and that the mail server works. Then try again."),
+        "webhook": gettext("Ask the employer whether its system takes messages again. Then try again."),
     }.get(work.kind, gettext("See that the source works. Then try again."))

@@ -32,9 +32,14 @@ def happened(action: str) -> str:
         "permission.delivery.": gettext("It may be sent"),
         "catalogue.review.": gettext("Reviewed from outside"),
         "catalogue.": gettext("Changed in the catalogue"),
+        "attestation.": gettext("Request for an attestation"),
         "review.": gettext("Change in a source"),
         "contact.": gettext("Address of a learner changed"),
         "helper.": gettext("Helper of a learner"),
+        "mail.": gettext("A learner chose which e-mails to get"),
+        "role.": gettext("Changed in the roles of jobs"),
+        "endorsement.": gettext("Changed in who recommends a micro-credential"),
+        "proposal.": gettext("Changed in what employers propose"),
         "import.": gettext("Share taken in"),
         "account.": gettext("Sign-in of a learner changed"),
     }
@@ -46,6 +51,9 @@ def _about_credentials() -> dict[str, str]:
         "award.propose": gettext("Decision proposed"),
         "award.approved": gettext("Approved"),
         "award.rejected": gettext("Not approved"),
+        "award.evidence": gettext("Facts of a decision corrected"),
+        "attestation.ask": gettext("Attestation asked for"),
+        "attestation.answer": gettext("Attestation answered"),
         "credential.issue": gettext("Issued"),
         "credential.suspend": gettext("Stopped for now"),
         "credential.reinstate": gettext("Valid again"),
@@ -66,6 +74,10 @@ def _about_credentials() -> dict[str, str]:
         "share.create": gettext("Shared"),
         "share.open": gettext("Share looked at"),
         "share.withdraw": gettext("Share taken back"),
+        "share.reveal_asked": gettext("Asked whose a share without a name is"),
+        "share.reveal": gettext("The learner put the name on a share"),
+        "share.reveal_declined": gettext("The learner keeps a share without the name"),
+        "share.trace": gettext("An employer told what it did with a share"),
     }
 
 
@@ -85,16 +97,27 @@ def _about_people() -> dict[str, str]:
         "appeal.unchanged": gettext("Reconsidered and not changed"),
         "completion.withdraw": gettext("Completion withdrawn by the source"),
         "completion.back": gettext("Completion is back in the source"),
+        "part.add": gettext("A learner added a credential from elsewhere"),
+        "source.pull": gettext("Fetching from a source asked for"),
         "participants.export": gettext("Participants of a project exported"),
     }
 
 
 def _about_the_school() -> dict[str, str]:
     return {
+        "audit.begin_anew": gettext("Signing of the history began anew"),
         "right.grant": gettext("Right to issue given"),
         "right.end": gettext("Right to issue ended"),
+        "esco.import": gettext("ESCO imported"),
         "partner.add": gettext("Employer registered"),
         "partner.remove": gettext("Employer removed"),
+        "partner.rotate": gettext("New secret or keys for an employer"),
+        "partner.keys": gettext("An employer has new keys"),
+        "webhook.add": gettext("An employer wants to be told of changes"),
+        "webhook.renew": gettext("New secret for what an employer is told"),
+        "webhook.remove": gettext("An employer is told of changes no more"),
+        "webhook.stop": gettext("An employer’s system does not answer"),
+        "webhook.attention": gettext("An employer’s system could not be told"),
         "passkey.add": gettext("Passkey made"),
         "passkey.remove": gettext("Passkey removed"),
         "staff.invite": gettext("Member of staff invited"),

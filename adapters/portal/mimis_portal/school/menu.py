@@ -31,7 +31,7 @@ def menu(endpoint: str | None) -> list[Item]:
         ("connections.listing", gettext("Connections"), "connections.read"),
         ("rights.listing", gettext("Rights to issue"), "rights.read"),
         ("history.listing", gettext("History"), "audit.read"),
-        ("staff.people", gettext("People"), "staff.change"),
+        ("staff.people", gettext("Staff"), "staff.change"),
         ("staff.home", gettext("My account"), None),
     )
     return items(endpoint, *lines)

@@ -10,20 +10,34 @@ from mimis_core.web import current_services, current_staff, gettext, staff_requi
 from mimis_portal.school.learners import learners
 
 SHOWN = 50
-"""Proposals and merges on the page: who has more of them begins with these."""
+"""Proposals, and merges, on a page."""
 
 
 @learners.get("/merges")
 @staff_required("learners.read")
 def merges() -> ResponseReturnValue:
-    """Proposals, and what was merged lately."""
-    services = current_services()
-    pairs = services.recent_same_person()
+    """One page of proposals, and one of what was merged, newest first."""
+    services, after, earlier = current_services(), request.args.get("after"), request.args.get("earlier")
+    # By their ids and not by their place: a pair that was made one meanwhile is missing.
+    pairs = [pair for pair in sorted(services.recent_same_person()) if after is None or _address(pair) > after]
     people = services.learners_by_id([learner_id for pair in pairs[:SHOWN] for learner_id in pair])
-    shown = [(people[one], people[other]) for one, other in pairs[:SHOWN] if {one, other} <= people.keys()]
+    done = services.merges(limit=SHOWN + 1, after=earlier)
+    here = "learners.merges"
     return render_template(
-        "portal/school/merges.html", pairs=shown, more=len(pairs) - len(shown), merges=services.merges()[:SHOWN]
+        "portal/school/merges.html",
+        pairs=[(people[one], people[other]) for one, other in pairs[:SHOWN] if {one, other} <= people.keys()],
+        before=url_for(here) if after else None,
+        after=url_for(here, after=_address(pairs[SHOWN - 1])) if len(pairs) > SHOWN else None,
+        merges=done[:SHOWN],
+        kept=services.learners_by_id([one["keep"] for one in done[:SHOWN]]),
+        later=url_for(here) if earlier else None,
+        earlier=url_for(here, earlier=done[SHOWN - 1]["id"]) if len(done) > SHOWN else None,
     )
+
+
+def _address(pair: tuple[str, str]) -> str:
+    """A pair as addresses name it; in the order of the pairs, since all ids are of one length."""
+    return ".".join(pair)
 
 
 @learners.route("/merges/<keep_id>/<other_id>", methods=("GET", "POST"))
@@ -59,7 +73,7 @@ def unmerge(merge_id: str) -> ResponseReturnValue:
     if found is None:
         raise NotFoundError(f"There is no merge {merge_id!r} here.", code="unknown")
     if request.method == "GET":
-        return render_template("portal/school/unmerge.html", merge=found)
+        return render_template("portal/school/unmerge.html", merge=found, learner=services.learner(found["keep"]))
     undone = services.unmerge_learners(merge_id, current_staff().staff.id)
     if undone.look_at:
         said = gettext(

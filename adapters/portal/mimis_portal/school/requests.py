@@ -17,14 +17,15 @@ from mimis_portal.school.request_words import outcome_text, review_effect, revie
 Answer = Literal["changed", "unchanged"]
 Choice = Literal["accept", "dismiss"]
 SHOWN = 50
-"""Requests on a page: those that are due first."""
+"""Requests on a page."""
 
 
 @decisions.get("/appeals")
 @staff_required("awards.read")
 def appeals() -> ResponseReturnValue:
-    """Open appeals, the one that is due first ahead."""
-    return render_template("portal/school/appeals.html", appeals=current_services().appeals(limit=SHOWN))
+    """One page of open appeals, the one that is due first ahead."""
+    found = current_services().appeals(limit=SHOWN + 1, after=request.args.get("after"))
+    return render_template("portal/school/appeals.html", appeals=found[:SHOWN], **_ways("decisions.appeals", found))
 
 
 @decisions.route("/appeals/<appeal_id>", methods=("GET", "POST"))
@@ -55,10 +56,14 @@ def appeal(appeal_id: str) -> ResponseReturnValue:
 @decisions.get("/reviews")
 @staff_required("awards.read")
 def reviews() -> ResponseReturnValue:
-    """What sources have taken back, corrected or let go, oldest first."""
-    found = current_services().reviews(limit=SHOWN)
+    """One page of what sources have taken back, corrected or let go, oldest first."""
+    found = current_services().reviews(limit=SHOWN + 1, after=request.args.get("after"))
     return render_template(
-        "portal/school/reviews.html", reviews=found, review_kind=review_kind, review_title=review_title
+        "portal/school/reviews.html",
+        reviews=found[:SHOWN],
+        review_kind=review_kind,
+        review_title=review_title,
+        **_ways("decisions.reviews", found),
     )
 
 
@@ -76,6 +81,7 @@ def review(review_id: str) -> ResponseReturnValue:
         "outcome": outcome,
         "title": review_title(one),
         "effect": review_effect(one["kind"]),
+        "corrected": services.corrected_evidence(review_id),
     }
     if request.method == "GET":
         return render_template("portal/school/review.html", **page, errors={})
@@ -91,6 +97,15 @@ def review(review_id: str) -> ResponseReturnValue:
         return render_template("portal/school/review.html", **page, errors=errors), 400
     flash(said, "ok")
     return redirect(url_for("decisions.reviews"), 303)
+
+
+def _ways(endpoint: str, found: list[dict[str, Any]]) -> dict[str, str | None]:
+    """Where the pages before and after this one are; one more was found than is shown where there is a next."""
+    more = len(found) > SHOWN
+    return {
+        "before": url_for(endpoint) if request.args.get("after") else None,
+        "after": url_for(endpoint, after=found[SHOWN - 1]["id"]) if more else None,
+    }
 
 
 def _decide(services: Any, review_id: str, outcome: Choice, me: str, reason: str) -> str:

@@ -33,6 +33,7 @@ def listing() -> ResponseReturnValue:
         taken=[one for one in found if one.owner != mine],
         titles={one.id: one.title for one in services.entries()},
         possible=bool(services.possible_issuers()),
+        names=_names(),
     )
 
 
@@ -53,7 +54,7 @@ def grant() -> ResponseReturnValue:
         fields=fields,
         errors=errors,
         entries=list(own.items()),
-        issuers=[(one, one) for one in services.possible_issuers()],
+        issuers=[(id, pick(name)) for id, name in services.issuer_names().items()],
     )
     return page, 400 if errors else 200
 
@@ -68,12 +69,18 @@ def end(right_number: str) -> ResponseReturnValue:
         raise NotFoundError(f"Right {right_number!r} was not given by this organisation.", code="unknown")
     if request.method == "GET":
         titles = {one.id: one.title for one in services.entries()}
-        return render_template("portal/school/right_end.html", right=right, titles=titles)
+        return render_template("portal/school/right_end.html", right=right, titles=titles, names=_names())
     if services.stop_right(right_number, current_staff().staff.name):
         flash(gettext("Ended. Nothing more is issued by that right."), "ok")
     else:
         flash(gettext("Ended here. The other organisation could not be reached: end it there too."), "warn")
     return redirect(url_for("rights.listing"), 303)
+
+
+def _names() -> dict[str, dict[str, str]]:
+    """What organisations are called that have given or been given a right, by id; of one that is gone, nothing."""
+    services = current_services()
+    return {**services.issuer_names(), **{one.id: one.legal_name for one in services.owners()}}
 
 
 def _wrong(fields: dict[str, str], own: dict[str, str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from mimis_core import UserError
 from mimis_core.services import MEASURES, Figures, Statistics
-from mimis_core.web import current_services, gettext, limited, pick, staff_required
+from mimis_core.web import current_services, gettext, limited, month, pick, staff_required
 
 statistics = Blueprint("statistics", __name__, url_prefix="/school/statistics", template_folder="../templates")
 
@@ -34,7 +34,7 @@ class Bar:
 @statistics.context_processor
 def _words() -> dict[str, Any]:
     # Each name is said in every row: it is looked up once.
-    return {"measure_name": {measure: measure_name(measure) for measure in MEASURES}.__getitem__}
+    return {"month_name": month, "measure_name": {measure: measure_name(measure) for measure in MEASURES}.__getitem__}
 
 
 @statistics.get("")
@@ -128,11 +128,11 @@ def _titles() -> dict[str, str]:
 
 def _bars(found: Statistics, measure: str) -> list[Bar]:
     """A bar for each month; what is too small to be shown is in no bar, and its text says so."""
-    sums = [(month, found.shown(measure, month=month), found.hidden(measure, month=month)) for month in found.months()]
+    sums = [(one, found.shown(measure, month=one), found.hidden(measure, month=one)) for one in found.months()]
     longest = max((shown for _, shown, _ in sums), default=0) or 1
     return [
-        Bar(month, _sum(found, shown, hidden), None if hidden and not shown else shown / longest)
-        for month, shown, hidden in sums
+        Bar(month(one), _sum(found, shown, hidden), None if hidden and not shown else shown / longest)
+        for one, shown, hidden in sums
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from mimis_core import AwardState, CompletionKind, Grade
 from mimis_core.services import DeliveryView, Overview, SourceHealth
 from mimis_core.web import day, gettext
-from mimis_portal.words import Sign, Tone, courier_name
+from mimis_portal.words import Sign, Tone, courier_name, source_name
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,19 @@ def kind_name(kind: CompletionKind) -> str:
         CompletionKind.ACTIVITY: gettext("Completed a part of a course"),
         CompletionKind.VALIDATION: gettext("Validation: somebody assessed what was already known"),
         CompletionKind.ATTESTATION: gettext("Attested by a supervisor at a workplace"),
+        CompletionKind.CREDENTIAL: gettext("A credential that is a part of this one"),
     }[kind]
+
+
+def module_text(module: str) -> str:
+    """What was completed, as its source numbers it; nothing where the entry's title says it."""
+    kind, _, number = module.partition(":")
+    if kind == "achievement":
+        outcome = number.partition("#")[2]
+        return gettext("learning outcome %(number)s", number=outcome) if outcome else ""
+    if kind == "credential":
+        return ""
+    return gettext("course %(number)s", number=number) if kind == "course" else number
 
 
 def grade_text(grade: Grade) -> str:
@@ -108,7 +120,7 @@ def troubles(found: Overview) -> list[Trouble]:
     ]
     sources = [
         Trouble(
-            gettext("%(source)s does not answer", source=one.name),
+            gettext("%(source)s does not answer", source=source_name(one.name)),
             "",
             gettext("mimis tries again by itself. Nothing is lost. Check the connection if it goes on."),
             said=one.reason or "",

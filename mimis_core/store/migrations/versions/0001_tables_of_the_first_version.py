@@ -25,6 +25,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_actor_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "asked_pull",
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("ended_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "source"),
+    )
+    with op.batch_alter_table("asked_pull", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_asked_pull_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "attempt",
         sa.Column("attempt_key", sa.String(length=64), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
@@ -53,6 +71,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation", "seq"),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(
+            "audit_actor",
+            ["organisation", "actor"],
+            unique=False,
+            sqlite_where=sa.text("length(actor) = 32"),
+            postgresql_where=sa.text("length(actor) = 32"),
+        )
         batch_op.create_index("audit_subject", ["organisation", "subject"], unique=False)
         batch_op.create_index(
             "audit_unsealed",
@@ -118,6 +143,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_challenge_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "competence",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.String(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "key"),
+    )
+    with op.batch_alter_table("competence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_competence_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "destination",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
@@ -132,6 +169,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("destination", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_destination_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "endorsement",
+        sa.Column("achievement_id", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=300), nullable=False),
+        sa.Column("registration", sa.String(length=40), nullable=True),
+        sa.Column("words", sa.String(length=2000), nullable=False),
+        sa.Column("issued_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("until", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("content", mimis_core.store.types.EncryptedBytes(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("by", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("withdrawn_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_reason", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("endorsement", schema=None) as batch_op:
+        batch_op.create_index("endorsement_of", ["organisation", "achievement_id", "version"], unique=False)
+        batch_op.create_index(batch_op.f("ix_endorsement_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "esco_part",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "name"),
+    )
+    with op.batch_alter_table("esco_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_esco_part_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "esco_release",
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("imported_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation"),
+    )
+    with op.batch_alter_table("esco_release", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_esco_release_organisation"), ["organisation"], unique=False)
 
     op.create_table(
         "event",
@@ -292,7 +377,13 @@ def upgrade() -> None:
         sa.Column("registration", sa.String(length=20), nullable=False),
         sa.Column("domain", sa.String(length=253), nullable=False),
         sa.Column("client_id", sa.String(length=40), nullable=False),
-        sa.Column("secret_key", sa.String(length=64), nullable=False),
+        sa.Column("secret_key", sa.String(length=64), nullable=True),
+        sa.Column("old_secret_key", sa.String(length=64), nullable=True),
+        sa.Column("old_secret_until", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("jwks", sa.Text(), nullable=True),
+        sa.Column("jwks_url", sa.String(length=500), nullable=True),
+        sa.Column("jwks_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("scopes", sa.String(length=200), nullable=True),
         sa.Column("removed_at", mimis_core.store.types.UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("organisation", sa.String(length=80), nullable=False),
@@ -316,6 +407,44 @@ def upgrade() -> None:
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_placement_expires"), ["expires"], unique=False)
         batch_op.create_index(batch_op.f("ix_placement_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "request",
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("body_key", sa.String(length=64), nullable=False),
+        sa.Column("made", sa.String(length=32), nullable=False),
+        sa.Column("expires", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "request_key"),
+    )
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_expires"), ["expires"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "role_profile",
+        sa.Column("role_id", sa.String(length=32), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("organisation", "role_id", "version"),
+    )
+    with op.batch_alter_table("role_profile", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_role_profile_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(
+            "role_profile_draft",
+            ["organisation", "role_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
 
     op.create_table(
         "schedule",
@@ -633,6 +762,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_identity_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "import_competence",
+        sa.Column("import_id", sa.String(length=32), nullable=False),
+        sa.Column("competence_id", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["competence_id"],
+            ["competence.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["import.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("import_id", "competence_id"),
+    )
+    with op.batch_alter_table("import_competence", schema=None) as batch_op:
+        batch_op.create_index(
+            "import_competence_match", ["organisation", "competence_id", "import_id", "until"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_import_competence_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "invitation",
         sa.Column("staff_id", sa.String(length=32), nullable=False),
         sa.Column("token_key", sa.String(length=64), nullable=False),
@@ -709,6 +862,28 @@ def upgrade() -> None:
     with op.batch_alter_table("permission", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_permission_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_permission_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "proposal",
+        sa.Column("partner_id", sa.String(length=32), nullable=False),
+        sa.Column("content", mimis_core.store.types.Encrypted(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("answer", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("answered_by", mimis_core.store.types.Encrypted(), nullable=True),
+        sa.Column("answered_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("achievement_id", sa.String(length=80), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_partner_id"), ["partner_id"], unique=False)
 
     op.create_table(
         "session",
@@ -801,6 +976,28 @@ def upgrade() -> None:
     with op.batch_alter_table("tombstone", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tombstone_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tombstone_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
+        "webhook",
+        sa.Column("partner_id", sa.String(length=32), nullable=False),
+        sa.Column("url", sa.String(length=500), nullable=False),
+        sa.Column("events", sa.String(length=200), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("renewed_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("created_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("stopped_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("removed_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_partner_id"), ["partner_id"], unique=False)
 
     op.create_table(
         "alias",
@@ -932,6 +1129,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_helper_look_organisation"), ["organisation"], unique=False)
 
     op.create_table(
+        "notice",
+        sa.Column("webhook_id", sa.String(length=32), nullable=False),
+        sa.Column("share_id", sa.String(length=32), nullable=False),
+        sa.Column("event", sa.String(length=30), nullable=False),
+        sa.Column("urn", sa.String(length=80), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=True),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("sent_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["share_id"],
+            ["share.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"],
+            ["webhook.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_share_id"), ["share_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_webhook_id"), ["webhook_id"], unique=False)
+
+    op.create_table(
+        "reveal_request",
+        sa.Column("share_id", sa.String(length=32), nullable=False),
+        sa.Column("viewer", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=True),
+        sa.Column("answered_at", mimis_core.store.types.UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["share_id"],
+            ["share.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("share_id"),
+    )
+    with op.batch_alter_table("reveal_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reveal_request_organisation"), ["organisation"], unique=False)
+
+    op.create_table(
         "review",
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("source", sa.String(length=80), nullable=False),
@@ -964,6 +1207,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_learner_id"), ["learner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_state"), ["state"], unique=False)
+
+    op.create_table(
+        "trace",
+        sa.Column("share_id", sa.String(length=32), nullable=False),
+        sa.Column("system", sa.String(length=100), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("viewer", sa.String(length=200), nullable=False),
+        sa.Column("told_at", mimis_core.store.types.UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("organisation", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["share_id"],
+            ["share.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("share_id", "system", "state", "at"),
+    )
+    with op.batch_alter_table("trace", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_trace_organisation"), ["organisation"], unique=False)
+        batch_op.create_index(batch_op.f("ix_trace_share_id"), ["share_id"], unique=False)
 
     op.create_table(
         "appeal",
@@ -1086,6 +1350,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("share_id", "credential_id"),
     )
     with op.batch_alter_table("share_credential", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_share_credential_credential_id"), ["credential_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_share_credential_organisation"), ["organisation"], unique=False)
         batch_op.create_index(batch_op.f("ix_share_credential_share_id"), ["share_id"], unique=False)
 
@@ -1098,6 +1363,7 @@ def downgrade() -> None:
     with op.batch_alter_table("share_credential", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_share_credential_share_id"))
         batch_op.drop_index(batch_op.f("ix_share_credential_organisation"))
+        batch_op.drop_index(batch_op.f("ix_share_credential_credential_id"))
 
     op.drop_table("share_credential")
     with op.batch_alter_table("message", schema=None) as batch_op:
@@ -1121,6 +1387,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_appeal_award_id"))
 
     op.drop_table("appeal")
+    with op.batch_alter_table("trace", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_trace_share_id"))
+        batch_op.drop_index(batch_op.f("ix_trace_organisation"))
+
+    op.drop_table("trace")
     with op.batch_alter_table("review", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_state"))
         batch_op.drop_index(batch_op.f("ix_review_organisation"))
@@ -1128,6 +1399,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_review_award_id"))
 
     op.drop_table("review")
+    with op.batch_alter_table("reveal_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reveal_request_organisation"))
+
+    op.drop_table("reveal_request")
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_webhook_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_share_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_organisation"))
+
+    op.drop_table("notice")
     with op.batch_alter_table("helper_look", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_helper_look_organisation"))
         batch_op.drop_index(batch_op.f("ix_helper_look_helper_id"))
@@ -1160,6 +1441,11 @@ def downgrade() -> None:
         batch_op.drop_index("alias_equal")
 
     op.drop_table("alias")
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_webhook_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_webhook_organisation"))
+
+    op.drop_table("webhook")
     with op.batch_alter_table("tombstone", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tombstone_organisation"))
         batch_op.drop_index(batch_op.f("ix_tombstone_learner_id"))
@@ -1182,6 +1468,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_organisation"))
 
     op.drop_table("session")
+    with op.batch_alter_table("proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_proposal_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_proposal_organisation"))
+
+    op.drop_table("proposal")
     with op.batch_alter_table("permission", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_permission_organisation"))
         batch_op.drop_index(batch_op.f("ix_permission_learner_id"))
@@ -1202,6 +1493,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitation_organisation"))
 
     op.drop_table("invitation")
+    with op.batch_alter_table("import_competence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_import_competence_organisation"))
+        batch_op.drop_index("import_competence_match")
+
+    op.drop_table("import_competence")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_organisation"))
         batch_op.drop_index(batch_op.f("ix_identity_learner_id"))
@@ -1282,6 +1578,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_schedule_organisation"))
 
     op.drop_table("schedule")
+    with op.batch_alter_table("role_profile", schema=None) as batch_op:
+        batch_op.drop_index(
+            "role_profile_draft", sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'")
+        )
+        batch_op.drop_index(batch_op.f("ix_role_profile_organisation"))
+
+    op.drop_table("role_profile")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_organisation"))
+        batch_op.drop_index(batch_op.f("ix_request_expires"))
+
+    op.drop_table("request")
     with op.batch_alter_table("placement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_placement_organisation"))
         batch_op.drop_index(batch_op.f("ix_placement_expires"))
@@ -1341,10 +1649,27 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_event_organisation"))
 
     op.drop_table("event")
+    with op.batch_alter_table("esco_release", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_esco_release_organisation"))
+
+    op.drop_table("esco_release")
+    with op.batch_alter_table("esco_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_esco_part_organisation"))
+
+    op.drop_table("esco_part")
+    with op.batch_alter_table("endorsement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_endorsement_organisation"))
+        batch_op.drop_index("endorsement_of")
+
+    op.drop_table("endorsement")
     with op.batch_alter_table("destination", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_destination_organisation"))
 
     op.drop_table("destination")
+    with op.batch_alter_table("competence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_competence_organisation"))
+
+    op.drop_table("competence")
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_challenge_organisation"))
         batch_op.drop_index(batch_op.f("ix_challenge_expires"))
@@ -1370,6 +1695,9 @@ def downgrade() -> None:
             "audit_unsealed", sqlite_where=sa.text("seq IS NULL"), postgresql_where=sa.text("seq IS NULL")
         )
         batch_op.drop_index("audit_subject")
+        batch_op.drop_index(
+            "audit_actor", sqlite_where=sa.text("length(actor) = 32"), postgresql_where=sa.text("length(actor) = 32")
+        )
 
     op.drop_table("audit")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
@@ -1377,6 +1705,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attempt_expires"))
 
     op.drop_table("attempt")
+    with op.batch_alter_table("asked_pull", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_asked_pull_organisation"))
+
+    op.drop_table("asked_pull")
     with op.batch_alter_table("actor", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_actor_organisation"))
 

@@ -186,3 +186,23 @@ def test_draft_with_holes_leads_to_its_form(owner: Browser) -> None:
     begin(owner)
     owner.get("/school/catalogue/laga-mat@1/preview/learner")
     assert owner.path == EDIT
+
+
+def test_how_much_is_enough_is_kept_and_what_is_never_reached_is_told(owner: Browser, school: Services) -> None:
+    begin(owner)
+    send(owner, "add:earned_by")
+    assert ('value="credential:verktygsvana"' in owner.page.text, ".points" in owner.page.text) == (True, False)
+    asked = {
+        "earned_by.0.module": "credential:verktygsvana",
+        "earned_by.0.points": "7,5",
+        "earned_by.0.required": "yes",
+        "enough_points": "15",
+        "parts_from": "NTRSE-5566778899\r\n*",
+    }
+    send(owner, "check", **asked)
+    content = school.draft("laga-mat").content
+    assert content["earned_by"] == [{"module": "credential:verktygsvana", "points": 7.5, "required": True}]
+    assert (content["enough_points"], content["parts_from"]) == (15, ["NTRSE-5566778899", "*"])
+    send(owner, "check", **{"outcomes.0.title.sv": ""})
+    assert "Alla krav tillsammans är mindre än det som ska räcka." in unescape(owner.page.text)
+    assert school.draft("laga-mat").content == content

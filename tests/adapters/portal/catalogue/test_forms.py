@@ -38,7 +38,14 @@ LEVELS = st.builds(
     decision=st.none() | LINE,
     qualification=st.none() | TEXTS,
 )
-NEEDS = st.builds(Requirement, module=LINE, source=st.none() | LINE, min_grade=st.none() | st.just(62.5))
+NEEDS = st.builds(
+    Requirement,
+    module=LINE,
+    source=st.none() | LINE,
+    min_grade=st.none() | st.just(62.5),
+    points=st.none() | HOURS,
+    required=st.booleans(),
+)
 ENTRIES = st.builds(
     Achievement,
     id=st.just("entry"),
@@ -62,6 +69,9 @@ ENTRIES = st.builds(
     target_group=st.none() | TEXTS,
     valid_months=st.none() | st.integers(1, 120),
     earned_by=st.lists(NEEDS, max_size=3).map(tuple),
+    enough_parts=st.none() | st.integers(1, 3),
+    enough_points=st.none() | HOURS,
+    parts_from=st.lists(st.sampled_from(["*", "NTRSE-5566778899", "NTRSE-2021000001"]), unique=True).map(tuple),
 )
 SHOWN = ("title", "outcomes", "assessment", "mode", "earned_by", "part_of", "workload_hours", "valid_months", "iscedf")
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
+from mimis_portal.school.connection_words import when_name
 
-from mimis_core import Finding
+from mimis_core import AuthenticationError, Finding
 from mimis_core.services import Role, Services
+from mimis_core.store.source_tables import AskedPullRow
 from tests.adapters.portal.catalogue.conftest import Enter
 from tests.school import HandCourier, HandSource, done, page
 from tests.web.site import Browser
@@ -87,3 +90,68 @@ def test_what_hangs_is_not_waited_for(school: Services, hanging: None) -> None:
 def test_connection_that_is_none_is_not_found(owner: Browser) -> None:
     owner.get(PAGE)
     assert owner.send(f"{PAGE}/source/nobody/check").status_code == 404
+
+
+# Fetching now ----------------------------------------------------------------------------------------------------
+
+
+def fetch(browser: Browser) -> str:
+    """Press the button; gives the page."""
+    browser.get(f"{PAGE}?lang=en")
+    return browser.send(f"{PAGE}/hand/pull").text
+
+
+def test_button_fetches_and_the_page_says_how_it_went(owner: Browser, school: Services) -> None:
+    HandSource.pages = [page(done("course:1"))]
+    assert "We fetch now." in fetch(owner)
+    assert ("Waits for its turn." in owner.page.text, owner.path) == (True, PAGE)
+    assert "It is being fetched already." in fetch(owner)
+    school.drain()
+    assert "1 record was fetched. 1 is new to decide on or to issue." in owner.get(PAGE).text
+
+
+def test_source_that_cannot_be_fetched_from_is_told_with_its_mend(owner: Browser, school: Services) -> None:
+    HandSource.pages = [AuthenticationError("The token is old.", mend="Make a new one.")]
+    fetch(owner)
+    school.drain()
+    shown = owner.get(PAGE).text
+    assert ("Could not fetch." in shown, "The token is old. Make a new one." in shown) == (True, True)
+
+
+def test_how_far_it_has_come_is_shown(owner: Browser, school: Services) -> None:
+    fetch(owner)
+    with school.database.transaction() as session:
+        (row,) = session.query(AskedPullRow)
+        row.state, row.done, row.total = "running", 120, 500
+    assert "120 of 500 so far." in owner.get(PAGE).text
+
+
+def test_nothing_is_fetched_before_privacy_is_answered(owner: Browser, school: Services) -> None:
+    unanswered = school.settings.privacy.model_copy(update={"protected": None})
+    school.settings = school.settings.model_copy(update={"privacy": unanswered})
+    assert ("Nothing is fetched yet." in fetch(owner), school.asked_pulls()) == (True, ())
+
+
+def test_who_may_not_fetch_is_not_offered_it(reader: Browser, school: Services) -> None:
+    assert "/pull" not in reader.get(PAGE).text
+    assert reader.send(f"{PAGE}/hand/pull").status_code == 403
+
+
+def test_source_that_is_none_is_not_fetched_from(owner: Browser) -> None:
+    owner.get(PAGE)
+    assert owner.send(f"{PAGE}/nobody/pull").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("03:45", "varje dag kl. 03.45"),
+        ("mon 02:30", "måndagar kl. 02.30"),
+        ("hourly", "varje timme"),
+        ("never", "aldrig"),
+    ],
+    ids=["day", "week", "hour", "never"],
+)
+def test_time_is_said_in_words(app: Flask, form: str, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "sv"}):
+        assert when_name(form) == said

@@ -53,6 +53,17 @@ def test_right_is_given_by_name_to_both(owner: Browser, school: Services, other:
     assert (ours, ours.issuer, ours.granted_by) == (theirs, THEIRS, "Person 1")
 
 
+def test_right_names_organisation_and_entry(owner: Browser, school: Services, other: Services) -> None:
+    name = other.settings.organisation.legal_name["sv"]
+    assert f">{name}</option>" in owner.get(f"{PAGE}/new?lang=sv").text
+    owner.send(f"{PAGE}/new", entry=ENTRY, to=THEIRS, statement="")
+    (right,) = school.rights()
+    title = next(one.title["sv"] for one in school.catalogue.latest() if one.id == ENTRY)
+    assert right.statement == f"{school.settings.organisation.legal_name['sv']} låter {name} utfärda ”{title}”."
+    assert f">{name}</td>" in owner.page.text
+    assert name in owner.get(f"{PAGE}/{right.number}/end").text
+
+
 def test_right_is_ended_for_both_after_a_question(owner: Browser, school: Services, other: Services) -> None:
     number = school.grant_right(ENTRY, THEIRS, "Rektor").right.number
     assert "Vill du avsluta rätten?" in owner.get(f"{PAGE}/{number}/end?lang=sv").text

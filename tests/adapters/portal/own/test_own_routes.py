@@ -12,7 +12,7 @@ from tests.filled_school import Known, fill
 from tests.school import HandSource, done, page, someone
 from tests.walk import app_of, visitor
 
-OPEN = {"ways.account", "ways.back", "ways.helper"}
+OPEN = {"ways.account", "ways.back", "ways.helper", "ways.helper_jobs", "ways.helper_job"}
 """Ways in: nobody is signed in yet."""
 NAMED = ("contact_id", "account_id", "helper_id", "award_id", "credential_id", "address_token")
 """What is hers, as addresses name it."""

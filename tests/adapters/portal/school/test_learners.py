@@ -12,7 +12,7 @@ from mimis_core.services import Services
 from tests.school import HandSource, done, page, someone
 from tests.web.site import Browser
 
-CODE = re.compile(r'<code class="copy">([A-Z0-9-]{14})</code>')
+CODE = re.compile(r'<code class="code">([A-Z0-9-]{14})</code>')
 
 
 def test_learners_stand_in_swedish_order(teacher: Browser) -> None:
