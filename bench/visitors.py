@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from bench.pages import Page, all_pages
 from bench.school import ENTRY
-from mimis_core.services import AttestationOrder, AttesterFacts, HelperOrder, OutcomeAnswer, Role, Services, ShareOrder
+from mimis_core.services import AttestationOrder, AttesterFacts, OutcomeAnswer, Role, Services, ShareOrder
 from mimis_core.store.attestation_tables import AttestationRow
 from mimis_core.store.record_tables import AppealRow
 from mimis_core.store.tables import (
@@ -29,7 +29,8 @@ from mimis_core.store.tables import (
 )
 from mimis_core.web.sessions import LEARNER
 from mimis_core.web.staff_session import STAFF
-from tests.browser.places import Names
+from tests.browser.employers import make_role
+from tests.browser.places import Names, make_endorsement, make_helper, make_proposal
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,10 @@ class Visitors:
             "other_id": other,
             "merge_id": merged,
             "right_number": services.give_right(draft.id, "third", "Bench").number,
+            "role_id": make_role(services),
+            "endorsement_id": make_endorsement(services, draft.id),
+            "proposal_id": make_proposal(services),
+            "catalogue.esco:number": "1",
             "award_id": self._some(AwardRow.id, *waiting)[0],
             "decisions.again:award_id": self._some(AwardRow.id, AwardRow.state == "rejected")[0],
             "appeal_id": self._some(AppealRow.id, AppealRow.state == "open")[0],
@@ -138,14 +143,13 @@ class Visitors:
         until = today + timedelta(days=30)
         credential = next(one for one in services.credentials_of(learner_id) if one.status.status == "active")
         order = ShareOrder(credential_ids=(credential.id,), purpose="Jobb", until=until, anonymous=False)
-        helper = services.invite_helper(learner_id, HelperOrder(name="Kim", until=until))
         return {
             "learner_id": learner_id,
             "credential_id": credential.id,
             "public_id": credential.public_id,
             "own.appeal:award_id": next(one.id for one in services.decisions_of(learner_id) if one.state == "rejected"),
             "shared.page:token": _last_part(services.create_share(learner_id, order).url),
-            "ways.helper:token": _last_part(helper.url),
+            **make_helper(services, learner_id),
             "signin.show_button:token": services.make_slip(learner_id, "Bench").code,
             "token": self._answered(learner_id),
         }

@@ -140,8 +140,8 @@ def make_names(services: Services) -> Names:
         **_attestation(services, credential.learner_id),
         **_requests(services, credential),
         **_follow_up(services, credential),
-        "proposal_id": _proposal(services),
-        "endorsement_id": _endorsement(services, credential.achievement.id),
+        "proposal_id": make_proposal(services),
+        "endorsement_id": make_endorsement(services, credential.achievement.id),
         "sealed": services.sealed(credential.learner_id, credential.id).content.decode(),
         "until": until.isoformat(),
         "learner_id": credential.learner_id,
@@ -155,7 +155,7 @@ def make_names(services: Services) -> Names:
         "own.appeal:award_id": _decision(services, credential.learner_id),
         "own.ask_to_confirm:token": "token",
         "role_id": make_role(services),
-        **_helper(services, credential.learner_id),
+        **make_helper(services, credential.learner_id),
         "shared.page:token": _last_part(share.url),
         "signin.show_button:token": services.make_slip(credential.learner_id, "Test").code,
         "staff.invitation:token": _invitation(services),
@@ -194,18 +194,18 @@ def _decision(services: Services, learner_id: str) -> str:
     return next(one.id for one in services.decisions_of(learner_id) if one.state != "proposed")
 
 
-def _endorsement(services: Services, achievement_id: str) -> str:
+def make_endorsement(services: Services, achievement_id: str) -> str:
     asked = services.endorsement_request(achievement_id).model_copy(update={"words": "Vi anställer gärna."})
     return services.add_endorsement(achievement_id, services.endorse(asked).content, "Test", confirmed=True).id
 
 
-def _proposal(services: Services) -> str:
+def make_proposal(services: Services) -> str:
     number = sum(1 for _ in services.proposals())
     partner = services.add_partner(f"Bygg {number} AB", f"556036-{number:04}", "bygg.example").partner
     return services.propose_outcomes(partner.id, PROPOSED).id
 
 
-def _helper(services: Services, learner_id: str) -> Names:
+def make_helper(services: Services, learner_id: str) -> Names:
     until = services.clock().date() + timedelta(days=30)
     token = _last_part(services.invite_helper(learner_id, HelperOrder(name="Kim", until=until)).url)
     return {f"ways.{page}:token": token for page in ("helper", "helper_jobs", "helper_job")}

@@ -58,6 +58,7 @@ def endorse(
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day on which it holds.")
     ] = None,
     config: Annotated[Path, typer.Option("--config", envvar="MIMIS_CONFIG", help="Folder of mimis.toml")] = Path("."),
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
 ) -> None:
     """Sign, with your organisation's seal, that an achievement of a school is worth something to you."""
     from mimis_core import UserError
@@ -72,3 +73,6 @@ def endorse(
         sealed = services.endorse(asked.model_copy(update={"words": words, "until": end}))
     output.write_bytes(sealed.content)
     sys.stderr.write(f"You endorse {asked.title}. Send {output} to the school.\n")
+    if json_:
+        told = {"file": str(output), "subject": asked.subject, "until": end.isoformat() if end else None}
+        sys.stdout.write(f"{json.dumps(told, indent=2)}\n")
