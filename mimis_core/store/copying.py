@@ -123,9 +123,10 @@ def _copy_table(reading: Connection, target: Connection, table: Table, progress:
 
 
 def _batches(reading: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    result = reading.execution_options(yield_per=AT_ONCE).execute(select(table))
-    for rows in result.mappings().partitions():
-        yield [dict(row) for row in rows]
+    # Closed here, also when what is done with the rows fails: PostgreSQL keeps the place on the server until then.
+    with reading.execution_options(yield_per=AT_ONCE).execute(select(table)) as result:
+        for rows in result.mappings().partitions():
+            yield [dict(row) for row in rows]
 
 
 def _inner_references(table: Table) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from mimis_core import PulledPage, Source
 from mimis_core.plugins import Plugins, load_plugins
 
-OURS = {"files", "moodle", "openbadges", "openedx", "europass", "seals", "mail", "portal", "ats"}
+OURS = {"files", "moodle", "openbadges", "openedx", "europass", "seals", "mail", "portal", "ats", "esco"}
 
 
 @pytest.fixture
