@@ -94,9 +94,9 @@ def is_enough(achievement: Achievement, met: Sequence[bool]) -> bool:
     parts, points = achievement.enough_parts, achievement.enough_points
     if parts is None and points is None:
         return all(met)
-    asked = tuple(zip(achievement.earned_by, met, strict=True))
-    whole = all(is_met for need, is_met in asked if need.required)
-    return whole and sum(met) >= (parts or 0) and sum(one.points or 0 for one, got in asked if got) >= (points or 0)
+    got = [need for need, is_met in zip(achievement.earned_by, met, strict=True) if is_met]
+    whole = all(need in got for need in achievement.earned_by if need.required)
+    return whole and len(got) >= (parts or 0) and round(sum(one.points or 0 for one in got), 6) >= (points or 0)
 
 
 def match(completions: Sequence[Completion], catalogue: Catalogue, decided: Sequence[Earned] | None = None) -> Match:

@@ -13,12 +13,12 @@ import pytest
 
 from mimis_core import AutomaticRule, Organisation, Requirement
 from mimis_core.cli.init import write_folder
-from mimis_core.services import Services, open_services
+from mimis_core.services import Services
 from mimis_core.settings import load_settings
 from mimis_core.store.catalogue_files import load_catalogue
 from mimis_core.store.database import Database
 from tests.postgres import ready_database, serve_postgres
-from tests.school import Clock, HandCourier, HandPlugin, HandSource
+from tests.school import Clock, HandCourier, HandSource, opened
 
 pytest_plugins = ["tests.leaks", "tests.templates", "tests.feed_table"]
 
@@ -130,7 +130,5 @@ def school(school_folder: Path, clock: Clock) -> Iterator[Services]:
     """An open school whose source and couriers are in the test's hand."""
     HandSource.start_anew()
     HandCourier.parcels, HandCourier.errors = [], []
-    with open_services(load_settings(school_folder)) as services:
-        services.plugins.manager.register(HandPlugin(), "hand")
-        services.clock = clock
+    with opened(load_settings(school_folder), clock) as services:
         yield services

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from mimis_core import (
     SourceLearner,
     hookimpl,
 )
+from mimis_core.services import Services, open_services
+from mimis_core.settings import Settings
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -127,6 +130,15 @@ class Clock:
     def forward(self, **amount: float) -> None:
         """Move it."""
         self.now += timedelta(**amount)
+
+
+@contextmanager
+def opened(settings: Settings, clock: Callable[[], datetime]) -> Iterator[Services]:
+    """An organisation whose source and couriers are in the test's hand, at the test's time."""
+    with open_services(settings) as services:
+        services.plugins.manager.register(HandPlugin(), "hand")
+        services.clock = clock
+        yield services
 
 
 def someone(key: str = "1", **changes: Any) -> SourceLearner:

@@ -146,6 +146,8 @@ def test_nobody_else_was_spoken_to(journeys: Journeys) -> None:
     for name in ("moodle", "openedx", "europass", "teamtailor"):
         known.add(urlsplit(journeys.url_of(name)).port)
     known.add(journeys.play.stage.sandboxes["mail"].settings()["port"])
+    assert journeys.traffic.peers
+    assert journeys.traffic.peers
     assert {host for host, _ in journeys.traffic.peers} <= {"127.0.0.1", "localhost", "::1"}
     assert {port for _, port in journeys.traffic.peers} <= known
 
@@ -186,7 +188,9 @@ def test_each_file_in_the_wallet_stands_on_her_page(journeys: Journeys, name: st
     school, learner_id = journeys.play.stage.school, journeys.learner_id(FOUR[name])
     listed = Counter(one.credential_id for one in school.deliveries_of(learner_id) if one.courier == "europass")
     sent = journeys.traffic.to(journeys.url_of("europass"), method="POST")
-    for credential in school.credentials_of(learner_id):
+    held = school.credentials_of(learner_id)
+    assert held
+    for credential in held:
         carrying = [one for one in sent if credential.urn in one.sent]
         assert len(carrying) == listed[credential.id] == 1
         page = journeys.page(name, f"me/credentials/{credential.id}")
@@ -223,9 +227,10 @@ def test_only_what_is_listed_as_a_look_named_her(journeys: Journeys, name: str) 
     """Of what the school answered to others: its pages for herself begin with /me and /in."""
     looks = {id(one) for _, one in shown(journeys, journeys.shares[name])}
     own = re.compile(r"/(me|in)\b.*")
-    for one in journeys.traffic.to(journeys.school):
-        if id(one) not in looks and not own.fullmatch(one.path):
-            assert not names(FOUR[name], one.answered), one.path
+    others = [one for one in journeys.traffic.to(journeys.school) if not own.fullmatch(one.path)]
+    naming = {id(one): one.path for one in others if names(FOUR[name], one.answered)}
+    assert naming
+    assert [path for number, path in naming.items() if number not in looks] == []
 
 
 @pytest.mark.parametrize("name", FOUR)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import unicodedata
+import hashlib
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,8 @@ from mimis_core.errors import UserError
 from mimis_core.model import Achievement, Attachment, Completion, CompletionKind, CredentialFacts
 from mimis_core.services.intake import Run
 from mimis_core.services.pulls import PullServices
-from mimis_core.services.stacking import PARTS, PREFIX, part_module
+from mimis_core.services.stacking import HANDED_IN, PARTS, PREFIX, part_module
+from mimis_core.services.texts import in_swedish, plain
 from mimis_core.store.tables import LearnerRow
 
 ANY = "*"
@@ -51,7 +52,7 @@ class AddedPartServices(PullServices):
         """The entry that the credential counts as."""
         if learner.protected:
             raise UserError("A person with protected identity hands it to the school.", code="protected")
-        if _plain(facts.learner_name or "") != _plain(learner.full_name):
+        if plain(facts.learner_name or "") != plain(learner.full_name):
             raise UserError("The name in the credential is another one.", mend="Talk to the school.", code="name")
         if facts.issuer_eidas == self.settings.organisation.eidas:
             raise UserError("Credentials of this school count by themselves.", code="own")
@@ -72,13 +73,13 @@ class AddedPartServices(PullServices):
         file = base64.b64encode(content).decode()
         return Completion(
             source=PARTS,
-            key=facts.urn,
+            key=HANDED_IN + hashlib.sha256(facts.urn.encode()).hexdigest(),  # an id may be of any kind and length
             learner=self._known_as(session, {learner.id: learner})[learner.id],
             module=part_module(part.id),
-            title=_swedish(facts.title),
+            title=in_swedish(facts.title),
             completed_at=facts.issued_at or self.clock(),
             kind=CompletionKind.CREDENTIAL,
-            by=_swedish(facts.issuer_name),
+            by=in_swedish(facts.issuer_name),
             evidence=f"Beviset kontrollerades {self.clock().date().isoformat()} och gällde då.",
             document=Attachment(title=facts.title, media_type="application/json", content=file),
         )
@@ -93,12 +94,4 @@ class AddedPartServices(PullServices):
 
 def _same_title(one: dict[str, str], other: dict[str, str]) -> bool:
     """Whether two texts agree in a language that both have."""
-    return any(_plain(one[code]) == _plain(other[code]) for code in one.keys() & other.keys())
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
-
-
-def _swedish(text: dict[str, str]) -> str:
-    return text.get("sv") or next(iter(text.values()))
+    return any(plain(one[code]) == plain(other[code]) for code in one.keys() & other.keys())

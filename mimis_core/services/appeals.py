@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from mimis_core.services.credentials import greeting
 from mimis_core.services.decisions import DecisionServices
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.messages import Answer, appeal_mail
+from mimis_core.services.texts import plain
 from mimis_core.store.record_tables import AppealRow
 from mimis_core.store.staff_tables import StaffRow
 from mimis_core.store.tables import AuditRow, AwardRow, CredentialRow, LearnerRow, new_id
@@ -216,10 +216,6 @@ class AppealServices(DecisionServices):
 
 def _people(actor: str, staff: list[StaffRow]) -> set[str]:
     """Who an actor may be: members of staff by id, name or address, whenever they were invited; else a name."""
-    said = _plain(actor)
-    found = {row.email_key for row in staff if row.id == actor or said in (_plain(row.name), _plain(row.email))}
+    said = plain(actor)
+    found = {row.email_key for row in staff if row.id == actor or said in (plain(row.name), plain(row.email))}
     return found or {said}
-
-
-def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

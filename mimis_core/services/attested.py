@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from mimis_core.model import Achievement, Attachment, Completion, CompletionKind, SourceLearner
 from mimis_core.services.attestation_views import Answers, AttesterFacts
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.attestation_tables import ATTESTED
 
 NOON = time(12, tzinfo=UTC)
@@ -42,7 +43,7 @@ def completion_of(
         key=attestation_id,
         learner=learner,
         module=module_of(achievement.id) if whole else f"{module_of(achievement.id)}#{numbers}",
-        title=_swedish(achievement.title),
+        title=in_swedish(achievement.title),
         completed_at=min(_noon(facts.ended_on), now),
         kind=kind,
         by=f"{facts.name}, {facts.role}",
@@ -91,22 +92,18 @@ def _document(
         TITLES[kind]["sv"],
         "",
         f"Om: {learner.full_name}",
-        f"Mikromerit: {_swedish(achievement.title)}",
+        f"Mikromerit: {in_swedish(achievement.title)}",
         f"Plats: {workplace}",
         f"Tid: {facts.started_on.isoformat()} till {facts.ended_on.isoformat()}{hours}",
         "",
         "Det här intygas:",
-        *(f"- {_swedish(achievement.outcomes[number - 1].title)}" for number in attested),
+        *(f"- {in_swedish(achievement.outcomes[number - 1].title)}" for number in attested),
         "",
         IDENTITY[facts.identity],
         f"{facts.name}, {facts.role}, {day.isoformat()}",
     ]
     content = base64.b64encode("\n".join(lines).encode()).decode()
     return Attachment(title=TITLES[kind], media_type="text/plain", content=content)
-
-
-def _swedish(text: dict[str, str]) -> str:
-    return text.get("sv") or next(iter(text.values()))
 
 
 def _noon(day: date) -> datetime:

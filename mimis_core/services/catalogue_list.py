@@ -17,8 +17,11 @@ from mimis_core.services.catalogue_reading import State
 from mimis_core.store.catalogue_tables import CatalogueEntryRow
 from mimis_core.store.tables import CredentialRow
 
-COUNT_EVERY = 60.0
-"""Seconds that a count of all issued credentials is good for: of 300,000 it takes some hundredths of a second."""
+COUNT_KEPT = 5_000
+"""A count of all issued credentials is good for so many times the time that it took. Of a few hundred that is a second
+or two: whoever has just issued one sees it. Of 300,000 it takes some 50 ms, for which few of all looks shall wait."""
+COUNT_LIFE = 300.0
+"""Seconds that it is good for at most, however long it took."""
 
 
 class Entry(Model):
@@ -56,7 +59,7 @@ class CatalogueListServices(ServicesBase):
     """Looking at the catalogue."""
 
     _counted: tuple[float, dict[str, int] | None] = 0.0, None
-    """When issued credentials were counted last, and what that gave."""
+    """Until when the last count of issued credentials is good, and what it gave."""
 
     def entries(self) -> list[Entry]:
         """All entries by id: the newest version of each, and whether a draft waits."""
@@ -99,11 +102,15 @@ class CatalogueListServices(ServicesBase):
         return check_achievement(entry)
 
     def issued_counts(self, achievement_ids: Collection[str]) -> dict[str, int]:
-        """How many credentials were issued of each of these, whatever became of them; as it was within the minute."""
-        now, (counted_at, counts) = self.catalogue_reader.ticks(), self._counted
-        if counts is None or now - counted_at >= COUNT_EVERY:
+        """How many credentials were issued of each of these, whatever became of them.
+
+        As it was at most :data:`COUNT_LIFE` ago; in a small school, a second or two.
+        """
+        now, (good_until, counts) = self.catalogue_reader.ticks(), self._counted
+        if counts is None or now >= good_until:
             counts = self._count_issued()
-            self._counted = now, counts
+            took = self.catalogue_reader.ticks() - now
+            self._counted = now + min(COUNT_KEPT * took, COUNT_LIFE), counts
         return {one: counts[one] for one in achievement_ids if one in counts}
 
     def _count_issued(self) -> dict[str, int]:

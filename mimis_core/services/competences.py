@@ -1,6 +1,7 @@
 """What a credential proves, and nothing about whom, where or when: all that matching is ever given.
 
-A name, age, sex, origin, school or date cannot change what matching says, for none of them is in a :class:`Competence`.
+A name, age, sex, origin, date or the school that issued cannot change what matching says, for none of them is in a
+:class:`Competence`. Whose a catalogue entry is stands in its name, and counts only for a role that asks for that entry.
 Credentials of one version of an achievement prove the same, so there are few distinct competences, however many hold
 them.
 """

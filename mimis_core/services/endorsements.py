@@ -16,6 +16,7 @@ from mimis_core.errors import ConfigurationError, DataError, NotFoundError, User
 from mimis_core.kinds import Sealer
 from mimis_core.model import Achievement, Attachment, Document, Model, Organisation, Sealed, Trust, Verdict
 from mimis_core.services.base import ServicesBase
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.base import new_id
 from mimis_core.store.catalogue_tables import EndorsementRow
 from mimis_core.wording import holds_personal_data
@@ -86,7 +87,7 @@ class EndorsementServices(ServicesBase):
         """What an employer needs to endorse the newest version of an entry. Raises NotFoundError."""
         entry = self._entry_to_endorse(achievement_id)
         subject = self._endorsing().endorsed_id(entry, self.owner(entry.owner))
-        return EndorsementOrder(subject=subject, title=entry.title.get("sv") or next(iter(entry.title.values())))
+        return EndorsementOrder(subject=subject, title=in_swedish(entry.title))
 
     def endorse(self, endorsement_order: EndorsementOrder) -> Sealed:
         """Sign an endorsement with this organisation's own seal. Raises UserError without words, or with too many."""
@@ -103,7 +104,8 @@ class EndorsementServices(ServicesBase):
 
         ``confirmed``: a person vouches for whose it is, since no trust anchor does. Raises NotFoundError; DataError
         for what is no endorsement; UserError with a code: ``invalid`` (it does not hold), ``unknown`` (nobody here
-        knows whose it is: confirm it), ``other`` (it is about something else), ``words`` (too long).
+        knows whose it is: confirm it), ``other`` (it is about something else), ``words`` (none, too many, or with an
+        address).
         """
         entry = self._entry_to_endorse(achievement_id)
         facts, verdict = self._read_endorsement(endorsement)

@@ -14,6 +14,7 @@ from mimis_core.model import LangMap, Model
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.organisations import neighbours, open_neighbour
 from mimis_core.services.rights import Right, RightServices
+from mimis_core.services.texts import in_swedish
 from mimis_core.settings import load_settings
 
 
@@ -74,9 +75,9 @@ class GrantServices(RightServices):
 
     def _sentence(self, achievement_id: str, other: ServicesBase) -> str:
         """The decision in Swedish, which it is taken in, by the names that people know."""
-        owner, issuer = (_swedish(one.settings.organisation.legal_name) for one in (self, other))
+        owner, issuer = (in_swedish(one.settings.organisation.legal_name) for one in (self, other))
         entry = self.catalogue.get(achievement_id)
-        return f"{owner} låter {issuer} utfärda ”{_swedish(entry.title) if entry else achievement_id}”."
+        return f"{owner} låter {issuer} utfärda ”{in_swedish(entry.title) if entry else achievement_id}”."
 
 
 def _name(id: str, folder: Path) -> LangMap:
@@ -84,7 +85,3 @@ def _name(id: str, folder: Path) -> LangMap:
         return load_settings(folder).organisation.legal_name
     except ConfigurationError:  # who mends it is told by every command; here its id still says who is meant
         return {"sv": id}
-
-
-def _swedish(text: LangMap) -> str:
-    return text.get("sv") or next(iter(text.values()))

@@ -87,9 +87,7 @@ class PartnerServices(ServicesBase):
         hold old and new ones itself. Raises NotFoundError when unknown or removed.
         """
         with self._transaction() as session:
-            row = self._get(session, PartnerRow, partner_id, "employer")
-            if row.removed_at is not None:
-                raise NotFoundError("There is no such employer here.", code="unknown")
+            row = self._registered(session, partner_id)
             row.old_secret_key, row.old_secret_until = row.secret_key, self.clock() + overlap
             if scopes is not None:
                 row.scopes = " ".join(scopes)
@@ -136,7 +134,7 @@ class PartnerServices(ServicesBase):
             row.jwks_at = self.clock()
             if jwks is not None and row.jwks is not None and jwks != row.jwks:
                 row.jwks = jwks
-                self._audit(session, row.id, "partner.keys", row.id)
+                self._audit(session, row.name, "partner.keys", row.id)
 
     def _renew_access(self, row: PartnerRow, partner_keys: PartnerKeys | None) -> str | None:
         """Let it in by these keys, or by a new secret, which is given; what it had before is forgotten."""
@@ -145,6 +143,13 @@ class PartnerServices(ServicesBase):
         row.jwks, row.jwks_url = (partner_keys.jwks, partner_keys.url) if partner_keys else (None, None)
         row.jwks_at = self.clock() if partner_keys else None
         return secret
+
+    def _registered(self, session: Session, partner_id: str) -> PartnerRow:
+        """The employer's row. Raises NotFoundError when unknown or removed."""
+        row = self._get(session, PartnerRow, partner_id, "employer")
+        if row.removed_at is not None:
+            raise NotFoundError("There is no such employer here.", code="unknown")
+        return row
 
     def _secrets_of(self, row: PartnerRow) -> Iterator[str]:
         if row.secret_key is not None:

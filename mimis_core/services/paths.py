@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from mimis_core.model import Achievement, AwardState, Completion, CredentialStatus, Model
 from mimis_core.services.credentials import CredentialServices
 from mimis_core.services.signals import is_withdrawn
-from mimis_core.services.stacking import PARTS, PREFIX, part_module, parts_asked
+from mimis_core.services.stacking import HANDED_IN, PARTS, PREFIX, part_module, parts_asked
+from mimis_core.services.texts import in_swedish, plain
 from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow
 
 PartState = Literal["have", "waiting", "missing"]
@@ -83,8 +84,9 @@ class PathServices(CredentialServices):
 
     def _handed_in(self, session: Session, learner_id: str) -> list[str]:
         """Ids of the entries that credentials of other issuers count as."""
-        hers = CompletionRow.learner_id == learner_id, CompletionRow.source == PARTS, CompletionRow.key.like("urn:%")
-        rows = [row for row in self._rows(session, CompletionRow, *hers) if not is_withdrawn(row)]
+        hers = CompletionRow.learner_id == learner_id, CompletionRow.source == PARTS
+        found = self._rows(session, CompletionRow, *hers, CompletionRow.key.startswith(HANDED_IN))
+        rows = [row for row in found if not is_withdrawn(row)]
         return [Completion.model_validate_json(row.content).module.removeprefix(PREFIX) for row in rows]
 
 
@@ -129,4 +131,4 @@ def _goal(whole: Whole, states: dict[str, PartState]) -> Goal:
 
 def _name(text: dict[str, str]) -> str:
     """What a text in several languages is known by: its Swedish, or whatever it has."""
-    return " ".join((text.get("sv") or next(iter(text.values()))).casefold().split())
+    return plain(in_swedish(text))

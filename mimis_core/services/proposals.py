@@ -14,6 +14,7 @@ from mimis_core.errors import NotFoundError, UserError
 from mimis_core.model import LangMap, Model
 from mimis_core.services.catalogue_list import Draft, to_draft
 from mimis_core.services.drafts import DraftServices
+from mimis_core.services.partners import PartnerServices
 from mimis_core.services.requests_once import Mark, RequestServices
 from mimis_core.store.partner_tables import ProposalRow
 from mimis_core.store.tables import PartnerRow
@@ -58,7 +59,7 @@ class Proposal(Model):
     achievement_id: str | None = None
 
 
-class ProposalServices(DraftServices, RequestServices):
+class ProposalServices(PartnerServices, DraftServices, RequestServices):
     """Takes proposals in, and lets the school answer each once."""
 
     def propose_outcomes(self, partner_id: str, proposal_order: ProposalOrder, mark: Mark | None = None) -> Proposal:
@@ -71,9 +72,7 @@ class ProposalServices(DraftServices, RequestServices):
         kept = _tidied(proposal_order)
         _refuse(kept)
         with self._transaction() as session:
-            partner = self._get(session, PartnerRow, partner_id, "employer")
-            if partner.removed_at is not None:
-                raise NotFoundError("There is no such employer here.", code="unknown")
+            partner = self._registered(session, partner_id)
             made, is_new = self._once(session, f"proposal {partner_id}", mark)
             if is_new:
                 self._refuse_many(session, partner_id)

@@ -35,13 +35,16 @@ class ProvedServices(ServicesBase):
         this employer has chosen to ask.
         """
         found: dict[str, Proved] = {}
-        asked = share.issuer in {issuer.url.rstrip("/") for issuer in self.settings.issuers.values()}
+        asked = self._is_asked(share)
         for one in share.credentials if share.state in IN_USE else ():
             said = _said_of(one, share.until) if asked and not one.content else ()
             for competence, until in said or self._proved_in(one, share.until):
                 key = key_of(competence)
                 found[key] = competence, _later(until, found[key][1]) if key in found else until
         return found
+
+    def _is_asked(self, share: ImportedShare) -> bool:
+        return share.issuer in {issuer.url.rstrip("/") for issuer in self.settings.issuers.values()}
 
     def _proved_in(self, one: ImportedCredential, until: date | None) -> tuple[Proved, ...]:
         if one.verdict.verdict != "valid":

@@ -14,6 +14,7 @@ from mimis_core.services.credentials import load_evidence
 from mimis_core.services.learners import PROTECTED_NAME
 from mimis_core.services.renewals import RenewalServices
 from mimis_core.services.signals import CORRECTED, DEPARTED, WITHDRAWN
+from mimis_core.services.stacking import PARTS
 from mimis_core.store.tables import AwardRow, CredentialRow, LearnerRow, ReviewRow
 
 ERASURE = "erasure"
@@ -32,7 +33,11 @@ REASONS = {
     WITHDRAWN: "Uppgiften som beviset vilar på har tagits tillbaka i skolans lärplattform.",
     CORRECTED: "Uppgifterna som beviset vilar på har rättats i skolans lärplattform.",
 }
-"""Told to the learner where nobody writes another reason."""
+PART_REASONS = {
+    WITHDRAWN: "En mikromerit som ingår gäller inte längre.",
+    CORRECTED: "Uppgifterna i en mikromerit som ingår har rättats.",
+}
+"""Told to the learner where nobody writes another reason; of a part, which no learning platform speaks of."""
 
 
 class ReviewServices(RenewalServices):
@@ -88,7 +93,7 @@ class ReviewServices(RenewalServices):
         """
         with self._transaction() as session:
             review = self._open_review(session, review_id)
-            text = (reason or "").strip() or REASONS.get(review.kind, "")
+            text = (reason or "").strip() or (PART_REASONS if review.source == PARTS else REASONS).get(review.kind, "")
             outdated = self._outdated(session, review)
             if outdated is None:
                 return self._accept_now(session, review, by, text)

@@ -18,6 +18,7 @@ from mimis_core.model import Achievement, Mandate, Model
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.organisations import Neighbours, neighbours
 from mimis_core.services.staff import LOCAL
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.staff_tables import RightRow
 from mimis_core.store.tables import AwardRow, OutboxRow, new_id
 
@@ -56,8 +57,7 @@ class RightServices(ServicesBase):
             raise UserError("An owner issues her own without a right.", mend="Name another organisation.")
         if not any(one.id == achievement_id and one.owner == self.organisation for one in self.catalogue):
             raise UserError(f"{achievement_id} is not owned by {self.organisation}.", mend="See: mimis catalogue check")
-        name = self.settings.organisation.legal_name
-        written = f"{name.get('sv') or next(iter(name.values()))} låter {issuer} utfärda {achievement_id}."
+        written = f"{in_swedish(self.settings.organisation.legal_name)} låter {issuer} utfärda {achievement_id}."
         right = Right(
             number=new_id(),
             owner=self.organisation,

@@ -6,7 +6,6 @@ never makes a line worse, and neither its place nor that of a need matters.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from mimis_core.model import Concept, LangMap, Model, Outcome
 from mimis_core.services.competences import Competence, content_of
 from mimis_core.services.role_needs import AchievementNeed, Need, OutcomeNeed, RoleProfile, SkillNeed
 from mimis_core.services.role_words import say
+from mimis_core.services.texts import plain
 
 Status = Literal["met", "partly", "not"]
 Relation = Literal["exact", "narrower", "broader", "title"]
@@ -216,11 +216,11 @@ def _label(concept: Concept, uri: str, skills: Hierarchy) -> LangMap:
 
 def _address(uri: str) -> str:
     """The one spelling of an address: ESCO's have http, and people copy them from pages that have https."""
-    plain = uri.strip().rstrip("/")
-    return f"http{plain.removeprefix('https')}" if plain.startswith("https://data.europa.eu/esco/") else plain
+    spelt = uri.strip().rstrip("/")
+    return f"http{spelt.removeprefix('https')}" if spelt.startswith("https://data.europa.eu/esco/") else spelt
 
 
 def _texts(text: LangMap) -> set[tuple[str, str]]:
     """What a text says by language, however it is spaced, capitalised and ended."""
-    plain = {code: " ".join(unicodedata.normalize("NFKC", one).casefold().split()) for code, one in text.items()}
-    return {(code, one.rstrip(" .!")) for code, one in plain.items() if one.rstrip(" .!")}
+    said = {code: plain(one).rstrip(" .!") for code, one in text.items()}
+    return {(code, one) for code, one in said.items() if one}

@@ -21,13 +21,15 @@ class RoleMatch(Model):
     """A role against what a share proves: a line for each need.
 
     ``esco`` is the version of ESCO that says what is broader and narrower; empty: only equal skills were found.
-    ``said`` tells that there was a credential without its file, of which only the issuer says what it proves.
+    ``said`` tells that there was a credential without its file, of which only the issuer says what it proves; that
+    counts only if it is ``asked``: one that this employer has chosen to ask.
     """
 
     role: RoleProfile
     lines: tuple[Line, ...]
     esco: str
     said: bool = False
+    asked: bool = False
 
 
 class GapLine(Model):
@@ -55,7 +57,8 @@ class RoleMatchServices(RoleRankingServices):
             share = to_line(self._get(session, ImportRow, import_id, "share")).share
             held = self._competences_of_import(session, import_id)
         said = any(not one.content for one in share.credentials)
-        return RoleMatch(role=role, lines=Matcher(role, esco).lines(held), esco=esco.version, said=said)
+        lines, asked = Matcher(role, esco).lines(held), self._is_asked(share)
+        return RoleMatch(role=role, lines=lines, esco=esco.version, said=said, asked=asked)
 
     def gap_of(self, learner_id: str, profile: RoleProfile) -> Gap:
         """A learner's credentials in force against a role, whosever role it is. Raises NotFoundError."""

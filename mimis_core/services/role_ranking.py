@@ -71,17 +71,17 @@ class RoleRankingServices(EmployerServices, RoleProfileServices):
         """Of each share the needs that it meets, and above those bits the needs that it meets partly.
 
         Each distinct competence is compared with the role once; a share is then no more than the bits of its own. The
-        database gives the shares of a competence as one text, which is read many times as fast as a row for each.
+        database gives the shares of a competence as one text, which is read many times as fast as a row for each. The
+        links go first: a competence stays when it is there, but while this reads another share may bring a new one.
         """
-        size, masks = len(matcher.role.needs), {}
-        for competence_id, competence in self._all_competences(session).items():
-            met, partly = matcher.masks(competence)
-            masks[competence_id] = met | partly << size
         mine, held = ImportCompetenceRow.organisation == self.organisation, ImportCompetenceRow.competence_id
         shares = func.aggregate_strings(ImportCompetenceRow.import_id, ",")
+        links = session.execute(select(held, shares).where(mine, self._holds()).group_by(held)).all()
+        size, competences = len(matcher.role.needs), self._all_competences(session)
         totals: defaultdict[str, int] = defaultdict(int)
-        for competence_id, ids in session.execute(select(held, shares).where(mine, self._holds()).group_by(held)):
-            mask = masks[competence_id]
+        for competence_id, ids in links:
+            met, partly = matcher.masks(competences[competence_id])
+            mask = met | partly << size
             for import_id in ids.split(","):
                 totals[import_id] |= mask
         return totals

@@ -181,7 +181,7 @@ class ShareServices(ShownServices):
     def _add_share(self, session: Session, learner_id: str, order: ShareOrder) -> ShareRow:
         token = secrets.token_urlsafe(24)
         if order.partner_id is not None:
-            self._get(session, PartnerRow, order.partner_id, "employer")
+            self._registered(session, order.partner_id)
         row = ShareRow(
             id=new_id(),
             organisation=self.organisation,

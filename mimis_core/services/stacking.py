@@ -22,11 +22,14 @@ from mimis_core.model import (
 from mimis_core.services.intake import Run
 from mimis_core.services.matching import MatchServices
 from mimis_core.services.signals import is_withdrawn
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.tables import AwardRow, CompletionRow, CredentialRow, IdentityRow, LearnerRow
 
 PARTS = "credentials"
 """The source of these completions; no configured source may be called so."""
 PREFIX = "credential:"
+HANDED_IN = "handed-in:"
+"""Begins the key of a credential of another issuer; an own one is known by the id of its first award."""
 GONE = "The credential does not hold any more. See whether the larger one still stands without it."
 
 
@@ -52,7 +55,7 @@ class StackServices(MatchServices):
         # What is about a protected learner is decided by a person, one by one.
         rows = self._rows_in(session, LearnerRow, LearnerRow.id, learner_ids, LearnerRow.protected.is_(False))
         learners = {row.id: row for row in rows}
-        own = CompletionRow.source == PARTS, CompletionRow.key.not_like("urn:%")
+        own = CompletionRow.source == PARTS, ~CompletionRow.key.startswith(HANDED_IN)
         known = self._rows_in(session, CompletionRow, CompletionRow.learner_id, learners, *own)
         held = {one.key: one for one in self._parts_held(session, asked, learners)}
         gone = [row for row in known if row.key not in held and not is_withdrawn(row)]
@@ -103,7 +106,7 @@ class StackServices(MatchServices):
             key=key,
             learner=learner,
             module=part_module(row.achievement_id),
-            title=entry.title.get("sv") or next(iter(entry.title.values())),
+            title=in_swedish(entry.title),
             completed_at=award.completed_at,
             kind=CompletionKind.CREDENTIAL,
             hours=entry.workload_hours,

@@ -12,13 +12,15 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from mimis_core.errors import MimisError, NotFoundError
+from mimis_core.errors import ConfigurationError, MimisError, NotFoundError
 from mimis_core.model import AwardState, Model, PulledPage
 from mimis_core.observe import step as observed
 from mimis_core.services.base import VALUES_AT_ONCE
 from mimis_core.services.intake import Place, Run, refusal
 from mimis_core.services.pulls import PullServices, Step
 from mimis_core.services.signals import WITHDRAWN
+from mimis_core.services.stacking import PARTS
+from mimis_core.store.attestation_tables import ATTESTED
 from mimis_core.store.database import AWAY
 from mimis_core.store.tables import AwardRow, CompletionRow, LearnerRow, ReviewRow, SetAsideRow
 
@@ -26,6 +28,8 @@ _log = logging.getLogger("mimis.sync")
 
 Progress = Callable[[str, int | None, int | None], None]
 """Told (source, done, total) as a pull goes on."""
+OWN = frozenset({ATTESTED, PARTS})
+"""Sources that mimis itself is: a list of the same name would have its records taken for these."""
 
 
 class SyncReport(Model):
@@ -203,6 +207,11 @@ class SyncServices(PullServices):
                 raise NotFoundError(
                     f"No source is called {name!r}.",
                     mend=f"Configured are: {', '.join(self.settings.sources) or 'none'}.",
+                )
+            if name in OWN:
+                raise ConfigurationError(
+                    f"No source may be called {name!r}: mimis itself keeps records under that name.",
+                    mend=f"Rename the table [sources.{name}] in mimis.toml.",
                 )
         return wanted
 

@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 from dataclasses import dataclass
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from mimis_core.errors import MimisError, TemporaryError
@@ -13,9 +14,9 @@ from mimis_core.services.hand import Job
 from mimis_core.services.leases import LeaseServices
 from mimis_core.services.public_hosts import may_be_asked
 from mimis_core.services.webhook_signature import signature_headers
-from mimis_core.services.webhooks import WITHDRAWN, WebhookServices
+from mimis_core.services.webhooks import WEBHOOK, WITHDRAWN, WebhookServices
 from mimis_core.store.partner_tables import NoticeRow, WebhookRow
-from mimis_core.store.tables import LearnerRow, ShareRow
+from mimis_core.store.tables import LearnerRow, OutboxRow, PartnerRow, ShareRow
 
 TIMEOUT = (5.0, 10.0)
 """Seconds to connect and between two bytes: whoever has taken a message says so at once."""
@@ -46,25 +47,28 @@ class TellingServices(LeaseServices, WebhookServices):
             row.state, row.lease_until = "doing", self.clock() + self._lease
         wanted = self._post(message)
         with self._transaction() as session:
-            self._finish(session, [job])
             notice = self._get(session, NoticeRow, job.ref, "notice")
-            notice.sent_at = self.clock()
             webhook = self._get(session, WebhookRow, notice.webhook_id, "webhook")
-            webhook.stopped_at = None if wanted else self.clock()
+            session.refresh(webhook, with_for_update=True)  # before any work: two that are answered 410 take turns
+            self._finish(session, [job])
+            notice.sent_at, webhook.stopped_at = self.clock(), None if wanted else self.clock()
+            if not wanted:
+                self._finish_waiting(session, webhook.id)
         return "webhooks"
 
     def _message(self, session: Session, notice_id: str, *, again: bool) -> Message | None:
         """What is to be sent; None when nothing is any more, as when another has found meanwhile that nobody answers.
 
-        Of a person who has been marked as protected since, only that a share has ended is told: that names nobody and
-        is what has her data removed.
+        Of a person who has been marked as protected since, and to an employer that has been removed, only that a share
+        has ended is told: that names nobody and is what has her data removed.
         """
         notice = self._get(session, NoticeRow, notice_id, "notice")
         webhook = self._get(session, WebhookRow, notice.webhook_id, "webhook")
         share = self._get(session, ShareRow, notice.share_id, "share")
         protected = self._get(session, LearnerRow, share.learner_id, "learner").protected
+        removed = self._get(session, PartnerRow, webhook.partner_id, "employer").removed_at is not None
         given_up = again and webhook.stopped_at is not None
-        if given_up or webhook.removed_at is not None or (protected and notice.event != WITHDRAWN):
+        if given_up or webhook.removed_at is not None or ((protected or removed) and notice.event != WITHDRAWN):
             return None
         data = {"share": notice.share_id, "credential": notice.urn, "status": notice.status}
         told = {
@@ -95,6 +99,17 @@ class TellingServices(LeaseServices, WebhookServices):
         if code != GONE and not 200 <= code < 300:
             raise _again(code, refused)
         return code != GONE
+
+    def _finish_waiting(self, session: Session, webhook_id: str) -> None:
+        """Mark all that waits for an address as done, whoever has it in hand: nothing more is wanted there."""
+        unsent = select(NoticeRow.id).where(NoticeRow.webhook_id == webhook_id, NoticeRow.sent_at.is_(None))
+        session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.organisation == self.organisation, OutboxRow.kind == WEBHOOK)
+            .where(OutboxRow.ref.in_(unsent))
+            .values(state="done", lease=None, lease_until=None, reason=None, code=None)
+            .execution_options(synchronize_session=False)
+        )
 
     def _stop_webhook(self, session: Session, notice_id: str) -> None:
         """Queue nothing more for an address where nobody has answered for a day."""

@@ -57,7 +57,7 @@ class WebhookOrder(Model):
 
 
 class Webhook(Model):
-    """One address of an employer. ``state``: active, or stopped, since nobody answered there for a day."""
+    """One address of an employer. ``state``: active, or stopped: no answer for a day, or one that wants no more."""
 
     id: str
     url: str
@@ -80,10 +80,11 @@ class WebhookServices(PartnerServices, RequestServices):
         """Tell an employer at this address from now on. The same ``mark`` again gives what it gave before.
 
         Raises UserError with the code ``url`` for an address that is not public or not https, ``events``, ``too_many``,
-        or ``idempotency_key``.
+        or ``idempotency_key``; NotFoundError for an employer that is not registered.
         """
         self._check_order(webhook_order)
         with self._transaction() as session:
+            partner = self._registered(session, partner_id)
             made, is_new = self._once(session, f"webhook {partner_id}", mark)
             if not is_new:
                 return self._shown(self._webhook(session, partner_id, made))
@@ -99,7 +100,7 @@ class WebhookServices(PartnerServices, RequestServices):
                 created_at=self.clock(),
             )
             session.add(row)
-            self._audit(session, partner_id, "webhook.add", row.id)
+            self._audit(session, partner.name, "webhook.add", row.id)
             return self._shown(row)
 
     def webhooks_of(self, partner_id: str) -> list[Webhook]:
@@ -115,7 +116,7 @@ class WebhookServices(PartnerServices, RequestServices):
         with self._transaction() as session:
             row = self._webhook(session, partner_id, webhook_id)
             row.generation, row.renewed_at, row.stopped_at = row.generation + 1, self.clock(), None
-            self._audit(session, partner_id, "webhook.renew", row.id)
+            self._audit(session, self._registered(session, partner_id).name, "webhook.renew", row.id)
             return self._shown(row)
 
     def remove_webhook(self, partner_id: str, webhook_id: str) -> None:
@@ -123,7 +124,7 @@ class WebhookServices(PartnerServices, RequestServices):
         with self._transaction() as session:
             row = self._webhook(session, partner_id, webhook_id)
             row.removed_at = self.clock()
-            self._audit(session, partner_id, "webhook.remove", row.id)
+            self._audit(session, self._registered(session, partner_id).name, "webhook.remove", row.id)
 
     def _audit(self, session: Session, actor: str, action: str, subject: str, **details: Any) -> None:
         """Record it as ever, and queue what employers are told of it."""

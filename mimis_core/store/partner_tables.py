@@ -15,7 +15,7 @@ class WebhookRow(Base):
     """An address that an employer wants to be told at, and of what.
 
     Its secret is derived, and stands nowhere: ``generation`` counts the secrets that it has had. ``stopped_at`` is when
-    nobody had answered there for a day.
+    nobody had answered there for a day, or somebody had answered that no more is wanted.
     """
 
     __tablename__ = "webhook"

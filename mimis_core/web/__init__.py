@@ -18,7 +18,8 @@ its blueprints. Everything an adapter may use is in ``__all__``:
 * :func:`limited` bounds how often one address may call a view; :func:`allowed` does so for any other key.
   :func:`spend` counts and tells what is left, for an API that :func:`count_by_itself`.
 * :func:`add_translations` adds an adapter's catalogues, which :func:`gettext` and :func:`ngettext` look into;
-  :func:`pick` takes the reader's language out of a text and :func:`day` and :func:`month` write dates in it.
+  :func:`current_language` is the reader's; :func:`pick` takes it out of a text, :func:`day` and :func:`month` write
+  dates in it.
 * :func:`problem` answers an API's error as RFC 9457.
 
 Templates extend ``base.html`` and use ``|said`` (``|pick`` in titles and attributes), ``|day`` and ``|moment``.
@@ -35,7 +36,16 @@ from mimis_core.web.intake import (
     offer_intake,
     offer_share_reader,
 )
-from mimis_core.web.language import add_translations, day, gettext, month, ngettext, pick, whole_month
+from mimis_core.web.language import (
+    add_translations,
+    current_language,
+    day,
+    gettext,
+    month,
+    ngettext,
+    pick,
+    whole_month,
+)
 from mimis_core.web.limits import Spent, allowed, count_by_itself, limited, spend
 from mimis_core.web.lti import Launched, LtiTool
 from mimis_core.web.oidc import provider_for_learners
@@ -65,6 +75,7 @@ __all__ = [
     "count_by_itself",
     "create_app",
     "current_intake",
+    "current_language",
     "current_learner",
     "current_services",
     "current_share_reader",

@@ -40,7 +40,7 @@ def install(app: Flask) -> None:
     app.add_template_filter(day)
     app.add_template_filter(_moment, "moment")
     app.add_template_filter(_language_name, "language_name")
-    app.context_processor(lambda: {"language": current(), "languages": languages()})
+    app.context_processor(lambda: {"language": current_language(), "languages": languages()})
 
 
 def add_translations(app: Flask, folder: Path) -> None:
@@ -62,7 +62,7 @@ def choose() -> str:
     return request.accept_languages.best_match(languages()) or DEFAULT
 
 
-def current() -> str:
+def current_language() -> str:
     """Code of the language of the page that is being made."""
     return str(get_locale() or current_app.extensions["babel"].default_locale)
 
@@ -100,13 +100,13 @@ def pick(text: Mapping[str, str]) -> str:
 def said(text: Mapping[str, str]) -> Markup:
     """The same for a page's body: a text that is in another language than the page is marked with its own."""
     code = _best(text)
-    if code == current():
+    if code == current_language():
         return escape(text[code])
     return Markup('<span lang="{}">{}</span>').format(code, text[code])
 
 
 def _best(text: Mapping[str, str]) -> str:
-    return next((code for code in (current(), "sv", "en") if code in text), next(iter(text)))
+    return next((code for code in (current_language(), "sv", "en") if code in text), next(iter(text)))
 
 
 def day(value: date) -> str:
@@ -135,5 +135,5 @@ def _language_name(code: str) -> str:
 
 
 def _moment(value: datetime) -> str:
-    form = "d MMMM y 'kl.' HH.mm" if current() == "sv" else "d MMMM y, HH:mm"
+    form = "d MMMM y 'kl.' HH.mm" if current_language() == "sv" else "d MMMM y, HH:mm"
     return str(format_datetime(value, form))

@@ -106,6 +106,14 @@ def test_what_is_no_request_is_not_signed(employer: Path, mimis: Mimis, tmp_path
     assert (ended.code, (tmp_path / "out.jwt").exists()) == (2, False)
 
 
+def test_place_where_the_endorsement_cannot_be_written_is_told(
+    employer: Path, request_file: Path, mimis: Mimis, tmp_path: Path
+) -> None:
+    told = ("--words", WORDS, "--output", tmp_path / "none" / "out.jwt", "--config", employer)
+    ended = mimis("openbadges", "endorse", request_file, *told)
+    assert (ended.code, "cannot be written" in ended.err) == (2, True)
+
+
 def test_words_are_needed(employer: Path, request_file: Path, mimis: Mimis, tmp_path: Path) -> None:
     told = ("--words", " ", "--output", tmp_path / "out.jwt", "--config", employer)
     assert mimis("openbadges", "endorse", request_file, *told).code == 2

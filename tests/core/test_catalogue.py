@@ -275,6 +275,12 @@ def test_entry_says_how_much_of_its_parts_is_enough(entry: Achievement, modules:
         assert {one.module for one in found[0][1]} == set(modules)
 
 
+def test_points_add_up_as_people_count_them() -> None:
+    needs = [{"module": name, "points": value} for name, value in {"a": 0.7, "b": 0.2, "c": 0.1}.items()]
+    entry = make_achievement(earned_by=needs, enough_points=1)
+    assert earned([entry], [complete(module) for module in "abc"])
+
+
 def test_earned_rests_on_all_evidence() -> None:
     course, validation, other = complete("a"), complete("a", key="2"), complete("c", key="3")
     assert earned([needing("a")], [course, validation, other]) == [(needing("a"), (course, validation))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,10 @@ import pytest
 
 from mimis_core import AwardState, DataError, Organisation, UserError, Verdict
 from mimis_core.cli.init import write_folder
-from mimis_core.services import Services, open_services
+from mimis_core.services import Services
 from mimis_core.settings import load_settings
 from mimis_core.store.tables import CompletionRow
-from tests.school import Clock, HandPlugin, HandSource, done, page, someone
+from tests.school import Clock, HandSource, done, opened, page, someone
 from tests.services.test_stacking import LARGE, SMALL, write_larger
 
 OTHER_EIDAS = "NTRSE-5566778899"
@@ -31,9 +32,7 @@ def other_school(school_template: Path, ready_file: Path, tmp_path: Path, clock:
     shutil.copyfile(ready_file, folder / "mimis.db")
     with (folder / "mimis.toml").open("a", encoding="utf-8") as file:
         file.write("\n[sources.hand]\n")
-    with open_services(load_settings(folder)) as services:
-        services.plugins.manager.register(HandPlugin(), "hand")
-        services.clock = clock
+    with opened(load_settings(folder), clock) as services:
         yield services
 
 
@@ -106,6 +105,18 @@ def test_it_stays_when_the_own_parts_are_brought_up_to_date(asking: Services, se
     asking.sync()
     assert len(waiting(asking)) == 1
     assert asking.reviews() == []
+
+
+@pytest.mark.parametrize("name", ["https://badges.example/17", f"urn:{'x' * 400}"], ids=["address", "long"])
+def test_it_stays_whatever_its_issuer_calls_it(asking: Services, sealed: bytes, name: str) -> None:
+    whole = json.loads(sealed)
+    whole["payload"] = json.dumps({**json.loads(whole["payload"]), "id": name})
+    learner = learner_of(asking)
+    for _ in range(2):
+        asking.add_part(learner, json.dumps(whole).encode())
+        asking.look_at_calendar()
+    assert (len(waiting(asking)), asking.reviews()) == (1, [])
+    assert any(part.state == "have" for goal in asking.path_of(learner) for part in goal.parts)
 
 
 def test_somebody_elses_file_is_refused(asking: Services, sealed: bytes) -> None:

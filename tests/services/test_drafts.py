@@ -168,6 +168,32 @@ def test_credential_shows_the_version_that_it_was_issued_from(school: Services) 
     assert school.issued_counts([IN_FILE]) == {IN_FILE: 1}
 
 
+@pytest.mark.parametrize(
+    ("took", "good"),
+    [(0.0002, 1.0), (0.04, 200.0), (10.0, 300.0)],
+    ids=["small-school", "large-school", "busy-machine"],
+)
+def test_count_is_kept_the_longer_the_longer_it_takes(
+    school: Services, monkeypatch: pytest.MonkeyPatch, took: float, good: float
+) -> None:
+    now, count = [1000.0], school._count_issued
+
+    def slow() -> dict[str, int]:
+        now[0] += took
+        return count()
+
+    monkeypatch.setattr(school, "_count_issued", slow)
+    school.catalogue_reader.ticks = lambda: now[0]
+    assert school.issued_counts([IN_FILE]) == {}
+    HandSource.pages = [page(done("course:1"))]
+    school.sync()
+    school.drain()
+    now[0] = 1000.0 + good * 0.9
+    assert school.issued_counts([IN_FILE]) == {}
+    now[0] = 1000.0 + good * 1.1
+    assert school.issued_counts([IN_FILE]) == {IN_FILE: 1}
+
+
 def test_file_wins_over_what_is_published(school: Services, school_folder: Path, draft: Draft) -> None:
     publish(school, draft.id)
     change_entry(school_folder, id=draft.id, workload_hours=55)

@@ -16,7 +16,7 @@ from mimis_core import DataError, NotFoundError, Organisation, UserError
 from mimis_core.cli.init import write_folder
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
-from tests.school import NOW, Clock, HandPlugin, HandSource, done, page
+from tests.school import NOW, Clock, HandSource, done, opened, page
 
 ENTRY, OTHER = "digitala-arbetsmiljoer", "verktygsvana"
 WORDS = "Vi anställer gärna den som kan det här."
@@ -44,9 +44,7 @@ def school(school_folder: Path, employer: Services, clock: Clock) -> Iterator[Se
     (school_folder / "employer.pem").write_bytes((employer.settings.folder / anchor).read_bytes())
     config.write_text(text.replace("anchors = [", 'anchors = ["employer.pem", ') + BADGES, "utf-8")
     HandSource.start_anew()
-    with open_services(load_settings(school_folder)) as services:
-        services.plugins.manager.register(HandPlugin(), "hand")
-        services.clock = clock
+    with opened(load_settings(school_folder), clock) as services:
         yield services
 
 

@@ -166,3 +166,11 @@ def test_match_says_when_there_was_no_file(school: Services) -> None:
     role = school.new_role({"sv": "Roll"}, "Test", [OutcomeNeed(label={"sv": "x"})]).profile.id
     assert school.match_share(role, import_id).said
     assert not school.match_share(role, take_in(school, "b")).said
+
+
+def test_match_says_when_the_word_of_an_issuer_does_not_count(school: Services) -> None:
+    import_id = take_in_nameless(school)
+    role = school.new_role({"sv": "Roll"}, "Test", [OutcomeNeed(label={"sv": "x"})]).profile.id
+    assert not school.match_share(role, import_id).asked
+    ask(school, ISSUER)
+    assert school.match_share(role, import_id).asked

@@ -13,11 +13,11 @@ from mimis_openbadges.keys import KEY_FILE, Ed25519Signer
 
 from mimis_core import ConfigurationError, CredentialStatus, DataError, NotFoundError, Trust, UserError
 from mimis_core.plugins import load_plugins
-from mimis_core.services import CredentialView, Services, open_services
+from mimis_core.services import CredentialView, Services
 from mimis_core.settings import load_settings
 from mimis_core.store.tables import CredentialRow, LearnerRow
 from mimis_core.testing import Answer, Request, Sandbox
-from tests.school import Clock, HandPlugin, HandSource, done, page
+from tests.school import Clock, HandSource, done, opened, page
 
 TABLES = """
 [formats.badge]
@@ -47,9 +47,7 @@ def badging(school_folder: Path, clock: Clock) -> Iterator[Services]:
 
     with (school_folder / "mimis.toml").open("a", encoding="utf-8") as file:
         file.write(TABLES.format(did=did_key(signer.public_key), key=KEY_FILE))
-    with open_services(load_settings(school_folder)) as services:
-        services.plugins.manager.register(HandPlugin(), "hand")
-        services.clock = clock
+    with opened(load_settings(school_folder), clock) as services:
         yield services
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from mimis_core import NotFoundError, Organisation, UserError
 from mimis_core.services import (
@@ -21,9 +22,10 @@ from mimis_core.services import (
     Services,
     SkillNeed,
 )
-from mimis_core.services.competences import achievement_name
+from mimis_core.services.competences import achievement_name, competence_in
 from tests.school import NOW, Clock
 from tests.services.shared import seal, take_in
+from tests.services.test_proved import ISSUER, ask, take_in_nameless
 
 ESCO = "http://data.europa.eu/esco/"
 MEET, CALL, TALK = (f"{ESCO}skill/{name}" for name in ("meet", "call", "talk"))
@@ -97,9 +99,11 @@ def test_name_age_sex_origin_school_and_dates_cannot_change_a_match(school: Serv
     assert len(set(files.values())) == len(files)
     ids = {who: take_in(school, who, content, person_name=who) for who, content in files.items()}
     matches = {who: school.match_share(asked, one).model_dump_json().encode() for who, one in ids.items()}
+    lines = school.match_share(asked, ids["somebody"]).lines
+    assert [line.status for line in lines] == ["met", "partly", "not", "met"]
     assert {who: one == matches["somebody"] for who, one in matches.items()} == dict.fromkeys(files, True)
     page = school.rank_shares(asked)
-    assert {one.place for one in page.shares} == {1}
+    assert [one.place for one in page.shares] == [1] * len(files)
     assert len({json.dumps(one.counts) for one in page.shares}) == 1
 
 
@@ -213,6 +217,24 @@ def test_share_that_was_taken_back_leaves_the_order_at_once(school: Services) ->
     asked = role(school, first_outcome(school), criteria=CRITERIA)
     take_in(school, "a", state="withdrawn")
     assert places(school.rank_shares(asked)) == [(1, "b")]
+
+
+def test_share_that_comes_in_meanwhile_does_no_harm(school: Services) -> None:
+    take_in(school, "a", seal(school))
+    asked = role(school, first_outcome(school), criteria=CRITERIA)
+    ask(school, ISSUER)
+    new = competence_in(school.awarded_entry(OTHER), school.settings.organisation)
+    came: list[bool] = []
+
+    def come(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "competence" in statement and not came:
+            came.append(True)
+            take_in_nameless(school, competence=new)
+
+    event.listen(school.database.engine, "after_cursor_execute", come)
+    page = school.rank_shares(asked)
+    event.remove(school.database.engine, "after_cursor_execute", come)
+    assert (came, page.shares[0].share.share.key) == ([True], "a")
 
 
 def test_every_share_is_on_one_page_of_the_order(school: Services) -> None:

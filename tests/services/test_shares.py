@@ -108,6 +108,14 @@ def test_partner_opens_only_its_own_shares(school: Services, held: CredentialVie
         school.open_share_as(other.id, share.id)
 
 
+def test_removed_employer_can_be_given_nothing(school: Services, held: CredentialView) -> None:
+    partner = school.add_partner("a", "559000-0005", "a.example").partner
+    school.remove_partner(partner.id)
+    with pytest.raises(NotFoundError):
+        school.create_share(held.learner_id, order(held, partner_id=partner.id))
+    assert school.shares_of(held.learner_id) == []
+
+
 def test_list_for_partner_is_paged_without_looks(school: Services, held: CredentialView) -> None:
     partner = school.add_partner("a", "559000-0005", "a.example").partner
     made = {school.create_share(held.learner_id, order(held, partner_id=partner.id)).id for _ in range(3)}

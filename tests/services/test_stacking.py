@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from mimis_core import AwardState, CompletionKind
+from mimis_core import AwardState, CompletionKind, ConfigurationError
 from mimis_core.services import CredentialView, Services
 from mimis_core.services.stacking import PARTS
-from tests.school import Clock, HandSource, done, page, someone
+from tests.school import Clock, HandCourier, HandSource, done, page, someone
 
 SMALL, OTHER, LARGE = "digitala-arbetsmiljoer", "verktygsvana", "helhet"
 
@@ -118,6 +118,23 @@ def test_revoked_part_raises_a_review_of_the_larger_one(stacked: Services) -> No
     (review,) = stacked.reviews()
     assert (review["kind"], review["source"]) == ("withdrawn", PARTS)
     assert credential(stacked, LARGE).status.status.value == "active"
+
+
+def test_learner_is_told_that_it_is_a_part_that_is_gone(stacked: Services) -> None:
+    both(stacked)
+    decide(stacked, LARGE)
+    stacked.revoke_credential(credential(stacked, SMALL).id, "Fel person", "Rektor Test")
+    assert stacked.accept_review(stacked.reviews()[0]["id"], "Rektor Test") == "revoked"
+    stacked.drain()
+    told = HandCourier.parcels[-1].text
+    assert ("En mikromerit som ingår gäller inte längre." in told, "lärplattform" in told) == (True, False)
+
+
+@pytest.mark.parametrize("name", [PARTS, "attestation"])
+def test_source_may_not_be_called_as_the_records_of_mimis_itself(school: Services, name: str) -> None:
+    school.settings.sources[name] = school.settings.sources["hand"]
+    with pytest.raises(ConfigurationError, match=name):
+        school.sync()
 
 
 def test_suspended_part_counts_again_when_it_is_reinstated(stacked: Services) -> None:

@@ -36,9 +36,11 @@ class Receiver(Sandbox):
         super().__init__()
         self.replies: list[Answer] = []
         self.got: list[Request] = []
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def handle(self, request: Request) -> Answer:
         self.got.append(request)
+        self.meanwhile()
         return self.replies.pop(0) if self.replies else Answer(204)
 
     def told(self) -> list[dict[str, Any]]:
@@ -179,6 +181,19 @@ def test_protected_person_is_told_of_no_more(
     assert [one["type"] for one in receiver.told()] == ["share.withdrawn"]
 
 
+def test_removed_employer_is_told_only_that_a_share_has_ended(
+    yearly: Services, issued: CredentialView, share_id: str, partner: NewPartner, receiver: Receiver
+) -> None:
+    yearly.suspend_credential(issued.id, "Prövas", "Ek")
+    yearly.remove_partner(partner.partner.id)
+    yearly.reinstate_credential(issued.id, "Ek")
+    yearly.drain()
+    assert receiver.got == []
+    yearly.withdraw_share(issued.learner_id, share_id)
+    yearly.drain()
+    assert [one["type"] for one in receiver.told()] == ["share.withdrawn"]
+
+
 def test_what_is_rolled_back_is_not_told(
     yearly: Services, issued: CredentialView, share_id: str, receiver: Receiver
 ) -> None:
@@ -305,6 +320,17 @@ def test_employer_that_wants_no_more_is_left_alone(
     assert yearly.webhooks_of(partner.partner.id)[0].state == "stopped"
 
 
+def test_employer_that_wants_no_more_is_told_nothing_that_waits(
+    yearly: Services, issued: CredentialView, share_id: str, partner: NewPartner, receiver: Receiver
+) -> None:
+    receiver.replies = [Answer(410)]
+    receiver.meanwhile = lambda: yearly.withdraw_share(issued.learner_id, share_id)
+    yearly.suspend_credential(issued.id, "Prövas", "Ek")
+    yearly.drain()
+    assert (len(receiver.got), yearly.attention(), yearly.drain().webhooks) == (1, [], 0)
+    assert yearly.webhooks_of(partner.partner.id)[0].state == "stopped"
+
+
 def test_removed_webhook_is_told_nothing_that_waits(
     yearly: Services, issued: CredentialView, share_id: str, partner: NewPartner, hook: NewWebhook, receiver: Receiver
 ) -> None:
@@ -369,3 +395,10 @@ def test_learner_sees_what_was_told(yearly: Services, issued: CredentialView, sh
     assert [one.event for one in share.notices] == ["share.created"]
     with yearly.database.reading() as session:
         assert [row.sent_at for row in session.scalars(select(NoticeRow))] == [NOW]
+
+
+def test_record_names_the_employer(yearly: Services, partner: NewPartner, hook: NewWebhook) -> None:
+    yearly.renew_webhook_secret(partner.partner.id, hook.webhook.id)
+    yearly.remove_webhook(partner.partner.id, hook.webhook.id)
+    actors = {line.actor.name for line in yearly.audit_lines_of(hook.webhook.id)}
+    assert actors == {"Bygg AB"}

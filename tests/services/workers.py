@@ -7,18 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from mimis_core import Courier, Parcel, Receipt
-from mimis_core.services import Services, open_services
+from mimis_core.services import Services
 from mimis_core.services.hand import Job
 from mimis_core.store.tables import OutboxRow
-from tests.school import HandPlugin
+from tests.school import opened
 
 
 @contextmanager
 def colleague(school: Services) -> Iterator[Services]:
     """Another worker on the same database, with the same clock and settings."""
-    with open_services(school.settings) as other:
-        other.plugins.manager.register(HandPlugin(), "hand")
-        other.clock = school.clock
+    with opened(school.settings, school.clock) as other:
         yield other
 
 

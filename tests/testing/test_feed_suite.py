@@ -89,7 +89,7 @@ class Careful(TalentFeed[KeySettings]):
 
     def demand(self, number: str) -> None:
         if not self.server.people.get(number):
-            raise NotFoundError("She is gone.")
+            raise NotFoundError("She is gone.", code="candidate")
 
     def name_of(self, entry: TalentEntry) -> str:
         return entry.key
@@ -125,10 +125,16 @@ class Hopeful(Careful):
         """Believes that everybody is still there."""
 
 
+class Vague(Careful):
+    def demand(self, number: str) -> None:
+        if not self.server.people.get(number):
+            raise NotFoundError("Something is gone.")
+
+
 class Naming(Careful):
     def demand(self, number: str) -> None:
         if number not in self.server.people:
-            raise NotFoundError("She is gone.")
+            raise NotFoundError("She is gone.", code="candidate")
 
 
 class Strict(Careful):
@@ -183,6 +189,7 @@ def check(kind: type[Careful], test: str) -> None:
         (Sweeping, "test_one_of_two_is_taken_back"),
         (Hopeful, "test_nothing_is_written_for_a_deleted_candidate"),
         (Hopeful, "test_nothing_is_updated_for_a_deleted_candidate"),
+        (Vague, "test_nothing_is_updated_for_a_deleted_candidate"),
         (Strict, "test_deleted_candidate_is_taken_back"),
         (Naming, "test_anonymised_candidate_is_not_named_again"),
         (Strict, "test_anonymised_candidate_is_taken_back"),

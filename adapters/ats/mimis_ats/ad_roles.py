@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mimis_ats.jobtech.ad import AdItem
 from mimis_ats.jobtech.mapping import AdNeeds
 from mimis_core.services import Origin, RoleVersion, Services, SkillNeed
 
@@ -10,7 +11,7 @@ def begin_role(services: Services, ad: AdNeeds, by: str) -> RoleVersion:
     """Begin a role with what the advertisement asks for.
 
     Only what is exactly an ESCO skill becomes a need. All else stays in sight as something that a person looks at:
-    it is asked for, and left out it would seem not to be.
+    it is asked for, and left out it would seem not to be. What is merely an advantage is called so.
     """
     needs = [
         SkillNeed(
@@ -20,7 +21,11 @@ def begin_role(services: Services, ad: AdNeeds, by: str) -> RoleVersion:
         )
         for one in ad.skills
     ]
-    by_eye = [{"sv": one.item.label} for one in ad.unmapped]
+    by_eye = [{"sv": _said(one.item)} for one in ad.unmapped]
     origin = Origin(kind="advertisement", reference=ad.url, silent=ad.says_nothing)
     title = ad.title or (ad.occupation.label if ad.occupation else "")
     return services.new_role({"sv": title}, by, needs, by_eye, origin)
+
+
+def _said(item: AdItem) -> str:
+    return item.label if item.need == "essential" else f"{item.label} (en fördel)"

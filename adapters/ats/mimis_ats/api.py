@@ -16,8 +16,10 @@ from mimis_ats.openapi import openapi_document
 from mimis_ats.problems import ApiError, register_problems
 from mimis_ats.proposals import SCOPE as PROPOSE
 from mimis_ats.proposals import add_proposal, show_proposal
-from mimis_ats.representations import OWN, REPRESENTATIONS
+from mimis_ats.representations import LANGUAGES, OWN, REPRESENTATIONS
 from mimis_ats.schemas import (
+    LARGEST_PAGE,
+    USUAL_PAGE,
     OpenedShare,
     OpenedShares,
     OpenRequest,
@@ -33,9 +35,6 @@ from mimis_ats.schemas import (
 )
 from mimis_ats.sent import mark_of, read_body
 from mimis_core.web import count_by_itself, current_services, exempt_from_csrf, limited
-
-LARGEST_PAGE = 100
-LANGUAGES = ("sv", "en")
 
 _server = authorization_server()
 
@@ -73,8 +72,8 @@ def token() -> Response:
 
 
 def list_shares() -> Response:
-    """Active shares made for the caller, oldest first; metadata only, so that listing discloses no person."""
-    limit = request.args.get("limit", "50")
+    """Active shares made for the caller, page by page; metadata only, so that listing discloses no person."""
+    limit = request.args.get("limit", str(USUAL_PAGE))
     if not limit.isascii() or not limit.isdigit() or len(limit) > 3 or not 1 <= int(limit) <= LARGEST_PAGE:
         raise ApiError(400, "limit", f"limit must be a number from 1 to {LARGEST_PAGE}.")
     cursor = request.args.get("cursor") or None

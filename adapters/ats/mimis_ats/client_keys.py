@@ -7,7 +7,6 @@ signature by it is checked, whatever the header of a token says (RFC 8725, secti
 from __future__ import annotations
 
 import json
-import time
 from contextlib import closing
 from typing import Any
 
@@ -15,6 +14,7 @@ from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from mimis_ats.bounded import UNPACKED, read_bounded
 from mimis_core import PermanentError, UserError
 from mimis_core.http import Client
 from mimis_core.services import PartnerKeys, may_be_asked
@@ -82,19 +82,18 @@ def fetch_keys(url: str, base_url: str) -> PartnerKeys:
     """Read the keys at an employer's address, for the mimis at ``base_url``.
 
     Raises UserError with the code ``url`` for an address that is not public or not https, and ``jwks`` for what stands
-    there; PermanentError when nothing does; TemporaryError when nobody answers.
+    there; DataError for an answer that is packed or has no end; PermanentError when nothing stands there;
+    TemporaryError when nobody answers, or not to the end.
     """
     if not may_be_asked(url, base_url):
         raise UserError("The address of the keys is not a public https address.", mend="Give another one.", code="url")
     with (
         closing(Client(url, system="The employer's keys", retries=0, timeout=(5.0, 5.0))) as client,
-        client.ask("GET", url, allow_redirects=False, stream=True) as response,
+        client.ask("GET", url, headers=UNPACKED, allow_redirects=False, stream=True) as response,
     ):
         if response.status_code != 200:
             raise PermanentError(f"The employer's keys are not there: it answers {response.status_code}.", code="jwks")
-        content, deadline = bytearray(), time.monotonic() + LONGEST_FETCH
-        for chunk in response.iter_content(8192):
-            content += chunk
-            if len(content) > LARGEST_SET or time.monotonic() > deadline:
-                raise UserError("The employer's keys are too long.", mend="Give fewer keys.", code="jwks")
-    return PartnerKeys(jwks=as_text(read_keys(bytes(content))), url=url)
+        content = read_bounded(
+            response, "The answer with the employer's keys", largest=LARGEST_SET, seconds=LONGEST_FETCH, code="jwks"
+        )
+    return PartnerKeys(jwks=as_text(read_keys(content)), url=url)

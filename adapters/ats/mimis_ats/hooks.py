@@ -10,13 +10,13 @@ from datetime import timedelta
 
 from flask import Blueprint, Flask, Response, request
 
+from mimis_ats.listening import PULL, listen
 from mimis_ats.problems import ApiError, register_problems
+from mimis_ats.sent import read_bytes
 from mimis_core import AuthenticationError, NotFoundError
 from mimis_core.services import WEBHOOK_TOLERANCE, verify_signature
-from mimis_core.web import current_services, exempt_from_csrf, limited
+from mimis_core.web import current_services, limited
 
-PULL = "employer pull"
-"""The command that is run soon."""
 REMEMBERED = timedelta(seconds=2 * WEBHOOK_TOLERANCE)
 """How long a message is remembered: until it is too old, by a clock that is behind or ahead."""
 LARGEST = 16 * 1024
@@ -24,14 +24,10 @@ LARGEST = 16 * 1024
 
 def register(app: Flask) -> None:
     """Listen, if this is an employer's mimis; a school's pulls from no issuer."""
-    with app.app_context():
-        if current_services().settings.role != "employer":
-            return
     blueprint = Blueprint("issuer_hooks", __name__, url_prefix="/hooks")
     register_problems(blueprint)
     blueprint.add_url_rule("/issuers/<name>", view_func=hear, methods=["POST"])
-    exempt_from_csrf(blueprint)
-    app.register_blueprint(blueprint)
+    listen(app, blueprint, "employer")
 
 
 @limited("120 per minute", methods=("POST",))
@@ -41,9 +37,7 @@ def hear(name: str) -> Response:
     table = services.settings.issuers.get(name)
     if table is None or table.webhook_secret is None:
         raise NotFoundError("There is no such address.", code="unknown")
-    body = request.get_data()
-    if len(body) > LARGEST:
-        raise ApiError(413, "too_long", f"The body is longer than {LARGEST} bytes.")
+    body = read_bytes(LARGEST)
     now = services.clock()
     try:
         message = verify_signature(

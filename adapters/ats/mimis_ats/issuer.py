@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
+from mimis_ats.bounded import UNPACKED, read_bounded
 from mimis_ats.intake import Incoming, issuer_of_link, read_share
-from mimis_core import DataError, NotFoundError, TemporaryError
+from mimis_core import NotFoundError, TemporaryError
 from mimis_core.http import Client, Response
 from mimis_core.paging import by_cursor
 from mimis_core.services import Trace
@@ -118,12 +118,14 @@ def open_link(link: str, *, retries: int = 3, timeout: tuple[float, float] = (5.
 
     Raises NotFoundError when it is gone, and DataError for what is no share or larger than :data:`LARGEST_SHARE`.
     """
-    issuer, headers = issuer_of_link(link), {"Accept": "application/json", "Accept-Encoding": "identity"}
+    issuer, headers = issuer_of_link(link), {"Accept": "application/json", **UNPACKED}
     with (
         closing(Client(issuer, system="The share page", retries=retries, timeout=timeout)) as client,
         client.ask("GET", link, headers=headers, allow_redirects=False, stream=True) as response,
     ):
-        content = _bounded(response)
+        content = read_bounded(
+            response, "The answer of the share page", largest=LARGEST_SHARE, seconds=LONGEST_ANSWER, code="share"
+        )
         _refuse_gone(client, response, _problem_code(response, content))
         return read_share(_json_of(content), issuer, link)
 
@@ -144,24 +146,6 @@ def add_trace_by_link(link: str, trace: Trace) -> None:
 def _keep(client: Client, address: str, trace: Trace) -> None:
     response = client.ask("POST", address, json=trace.model_dump(mode="json"), allow_redirects=False)
     _refuse_gone(client, response, _problem_code(response, response.content))
-
-
-def _bounded(response: Response) -> bytes:
-    """An answer whose length nobody has promised. Raises DataError without an end, TemporaryError when cut off.
-
-    A packed one is refused: what little of it is read may be anything long once it is unpacked.
-    """
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise DataError("The answer of the share page is packed.", code="share")
-    content, deadline = bytearray(), time.monotonic() + LONGEST_ANSWER
-    try:
-        for chunk in response.iter_content(65536):
-            content += chunk
-            if len(content) > LARGEST_SHARE or time.monotonic() > deadline:
-                raise DataError("The answer of the share page is too long.", code="share")
-    except OSError:
-        raise TemporaryError("The answer of the share page was cut off.", mend="Try again later.") from None
-    return bytes(content)
 
 
 def _json_of(content: bytes) -> Any:

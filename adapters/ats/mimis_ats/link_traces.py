@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response
 
+from mimis_ats.listening import listen
 from mimis_ats.problems import register_problems
 from mimis_ats.schemas import TraceRequest
 from mimis_ats.sent import read_body
-from mimis_core.web import current_services, exempt_from_csrf, limited
+from mimis_core.web import current_services, limited
 
 
 def register(app: Flask) -> None:
     """Take traces where shares are shown, which is at schools; called once for each app."""
-    with app.app_context():
-        if current_services().settings.role != "school":
-            return
     blueprint = Blueprint("share_traces", __name__, url_prefix="/s")
     register_problems(blueprint)
     blueprint.add_url_rule("/<token>/traces", view_func=add, methods=["POST"])
-    exempt_from_csrf(blueprint)
-    app.register_blueprint(blueprint)
+    listen(app, blueprint, "school")
 
 
 @limited("60 per minute", methods=("POST",))

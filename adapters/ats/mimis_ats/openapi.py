@@ -11,6 +11,9 @@ from pydantic.json_schema import models_json_schema
 
 from mimis_ats.oauth import METHODS
 from mimis_ats.openapi_parts import (
+    ID,
+    LOCATION,
+    MARK,
     PAGE_SIZE,
     TAG,
     body_of,
@@ -23,7 +26,7 @@ from mimis_ats.openapi_parts import (
 )
 from mimis_ats.proposal_schemas import ProposalAnswer, ProposalRequest
 from mimis_ats.proposals import proposal_paths
-from mimis_ats.representations import OWN, REPRESENTATIONS
+from mimis_ats.representations import LANGUAGES, OWN, REPRESENTATIONS
 from mimis_ats.schemas import (
     SCOPES,
     OpenedShare,
@@ -110,7 +113,6 @@ def _token() -> dict[str, Any]:
 
 def _shares() -> dict[str, Any]:
     scope = "shares:read"
-    one = parameter("id", "path", {"type": "string", "minLength": 1})
     return {
         "/shares": {
             "get": operation(
@@ -137,9 +139,11 @@ def _shares() -> dict[str, Any]:
                 scope,
                 {"200": _shown(), **kept(), **described(400, 404, 406, 409, 410)},
                 parameters=[
-                    one,
+                    ID,
                     parameter("as", "query", {"type": "string", "enum": list(REPRESENTATIONS), "default": OWN}),
-                    parameter("language", "query", {"type": "string", "enum": ["sv", "en"], "default": "sv"}),
+                    parameter(
+                        "language", "query", {"type": "string", "enum": list(LANGUAGES), "default": LANGUAGES[0]}
+                    ),
                 ],
             )
         },
@@ -149,7 +153,7 @@ def _shares() -> dict[str, Any]:
                 "Ask, once, the learner of a share without a name who she is. Asked again, it says how that stands.",
                 scope,
                 {"200": content("RevealAnswer", "How it stands"), **described(400, 404, 409, 410, 413, 415, 422)},
-                parameters=[one],
+                parameters=[ID],
                 requestBody=body_of("RevealRequest"),
             )
         },
@@ -159,7 +163,7 @@ def _shares() -> dict[str, Any]:
                 "Tell what you did in a system of yours with what the share showed, also after it has ended.",
                 scope,
                 {"204": empty("Kept; the learner sees it"), **described(400, 404, 409, 413, 415, 422)},
-                parameters=[one, parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255})],
+                parameters=[ID, MARK],
                 requestBody=body_of("TraceRequest"),
             )
         },
@@ -196,10 +200,7 @@ def _verify() -> dict[str, Any]:
 
 def _webhooks() -> dict[str, Any]:
     scope = "webhooks:manage"
-    one = parameter("id", "path", {"type": "string", "minLength": 1})
-    key = parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255})
-    made = {"201": content("WebhookWithSecret", "The webhook with its secret, shown this once")}
-    made["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
+    made = content("WebhookWithSecret", "The webhook with its secret, shown this once", headers=LOCATION)
     return {
         "/webhooks": {
             "get": operation("listWebhooks", "Your webhooks.", scope, {"200": content("WebhookList", "All of them")}),
@@ -207,8 +208,8 @@ def _webhooks() -> dict[str, Any]:
                 "addWebhook",
                 "Be told at an address from now on.",
                 scope,
-                {**made, **described(400, 409, 413, 415, 422)},
-                parameters=[key],
+                {"201": made, **described(400, 409, 413, 415, 422)},
+                parameters=[MARK],
                 requestBody=body_of("WebhookRequest"),
             ),
         },
@@ -218,7 +219,7 @@ def _webhooks() -> dict[str, Any]:
                 "Be told nothing more at an address.",
                 scope,
                 {"204": empty("Removed"), **described(404)},
-                parameters=[one],
+                parameters=[ID],
             )
         },
         "/webhooks/{id}/secret": {
@@ -227,7 +228,7 @@ def _webhooks() -> dict[str, Any]:
                 "A new secret; for a day both are used. A webhook that had stopped goes on.",
                 scope,
                 {"200": content("WebhookWithSecret", "The new secret, shown this once"), **described(404)},
-                parameters=[one],
+                parameters=[ID],
             )
         },
     }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from mimis_ats.schemas import LARGEST_PAGE, USUAL_PAGE
+from mimis_ats.sent import LONGEST_KEY
+
 PROBLEM = "application/problem+json"
-PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 100, "default": 50}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": USUAL_PAGE}
 TAG = {
     "ETag": {"description": "Send it as If-None-Match to ask whether this has changed", "schema": {"type": "string"}}
 }
+LOCATION = {"Location": {"schema": {"type": "string"}}}
 QUOTA = {
     "RateLimit-Policy": {"description": "What you may ask, by draft-ietf-httpapi-ratelimit-headers-10"},
     "RateLimit": {"description": "What you have left, and for how many seconds"},
@@ -79,3 +83,7 @@ def body_of(model: str) -> dict[str, Any]:
 def parameter(name: str, place: str, schema: dict[str, Any]) -> dict[str, Any]:
     """A parameter; one in the path is required."""
     return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+ID = parameter("id", "path", {"type": "string", "minLength": 1})
+MARK = parameter("Idempotency-Key", "header", {"type": "string", "maxLength": LONGEST_KEY})

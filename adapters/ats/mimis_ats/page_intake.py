@@ -11,6 +11,7 @@ from mimis_ats.employer import Desk, Taken
 from mimis_ats.guard import require_public
 from mimis_ats.intake import read_share_file
 from mimis_ats.issuer import open_link
+from mimis_ats.listening import is_at
 from mimis_ats.pull import pull_one
 from mimis_ats.telling import tell_now
 from mimis_core.services import ImportedShare, Services
@@ -19,10 +20,9 @@ from mimis_core.web import TakenIn, current_services, offer_intake
 
 def register(app: Flask) -> None:
     """Offer the desk to the pages of an employer's mimis; a school's takes nothing in."""
-    with app.app_context():
-        services = current_services()
-    if services.settings.role == "employer":
-        offer_intake(app, PageIntake(services))
+    if is_at(app, "employer"):
+        with app.app_context():
+            offer_intake(app, PageIntake(current_services()))
 
 
 class PageIntake:

@@ -9,7 +9,7 @@ from flask import Response, request
 from mimis_ats.answers import answer, with_tag
 from mimis_ats.guarding import current_partner
 from mimis_ats.oauth import PREFIX
-from mimis_ats.openapi_parts import TAG, body_of, content, described, kept, operation, parameter
+from mimis_ats.openapi_parts import ID, LOCATION, MARK, TAG, body_of, content, described, kept, operation
 from mimis_ats.proposal_schemas import ProposalAnswer, ProposalRequest
 from mimis_ats.sent import mark_of, read_body
 from mimis_core.web import current_services
@@ -33,7 +33,7 @@ def show_proposal(proposal_id: str) -> Response:
 
 def proposal_paths() -> dict[str, Any]:
     """The operations as OpenAPI has them."""
-    made = content("ProposalAnswer", "Kept", headers={"Location": {"schema": {"type": "string"}}})
+    made = content("ProposalAnswer", "Kept", headers=LOCATION)
     return {
         "/proposals": {
             "post": operation(
@@ -41,7 +41,7 @@ def proposal_paths() -> dict[str, Any]:
                 "Propose learning outcomes that you need.",
                 SCOPE,
                 {"201": made, **described(400, 409, 413, 415, 422)},
-                parameters=[parameter("Idempotency-Key", "header", {"type": "string", "maxLength": 255})],
+                parameters=[MARK],
                 requestBody=body_of("ProposalRequest"),
             )
         },
@@ -51,7 +51,7 @@ def proposal_paths() -> dict[str, Any]:
                 "One of your proposals, with the school's answer.",
                 SCOPE,
                 {"200": content("ProposalAnswer", "The proposal", headers=TAG), **kept(), **described(404)},
-                parameters=[parameter("id", "path", {"type": "string", "minLength": 1})],
+                parameters=[ID],
             )
         },
     }

@@ -30,8 +30,8 @@ SCOPES = {
     "proposals:write": "Propose learning outcomes that you need, and read the school's answer.",
 }
 """What a partner's token may be good for; one that asks for nothing gets all that the partner may have."""
-
-
+LARGEST_PAGE, USUAL_PAGE = 100, 50
+"""Shares in one page of their list, at most and when nothing else is asked for."""
 MOST_AT_ONCE = 50
 """Shares that are opened by one request: a sealed file with its picture has about 200 kB."""
 
@@ -187,7 +187,7 @@ class WebhookRequest(BaseModel):
 
 
 class WebhookAnswer(BaseModel):
-    """One of your webhooks. ``state`` is stopped when nobody has answered there for a day."""
+    """One of your webhooks. ``state`` is stopped when nobody has answered there for a day, or with 410."""
 
     id: str
     url: str

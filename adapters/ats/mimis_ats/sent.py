@@ -1,4 +1,4 @@
-"""What partners send: JSON that fits a model, and the mark of a request that may be sent again."""
+"""What partners send: bytes, JSON that fits a model, and the mark of a request that may be sent again."""
 
 from __future__ import annotations
 
@@ -16,13 +16,19 @@ LONGEST_BODY = 16 * 1024
 LONGEST_KEY = 255
 
 
+def read_bytes(longest: int) -> bytes:
+    """The body of the running request as it came. Raises ApiError with 413 for one of more bytes."""
+    content = request.get_data()
+    if len(content) > longest:
+        raise ApiError(413, "too_long", f"The body is longer than {longest} bytes.")
+    return content
+
+
 def read_body(model: type[M]) -> M:
     """The body of the running request. Raises ApiError: 415 for no JSON, 400 for broken, 422 for unfitting."""
     if request.mimetype != "application/json":
         raise ApiError(415, "media_type", "Send application/json.", {"Accept-Post": "application/json"})
-    content = request.get_data()
-    if len(content) > LONGEST_BODY:
-        raise ApiError(413, "too_long", f"The body is longer than {LONGEST_BODY} bytes.")
+    content = read_bytes(LONGEST_BODY)
     try:
         return model.model_validate_json(content)
     except ValidationError as error:

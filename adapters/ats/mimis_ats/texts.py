@@ -7,8 +7,8 @@ REASONS = {
     "The share does not say which application it belongs to. Choose the candidate yourself.",
     "no-candidate": "Rekryteringssystemet har ingen kandidat med den adressen. Ingen har lagts till. / "
     "The recruitment system has no candidate with that address. Nobody was added.",
-    "candidate-gone": "Kandidaten finns inte längre i rekryteringssystemet. Uppgiften följde med. / "
-    "The candidate is no longer in the recruitment system. The entry went with her.",
+    "candidate-gone": "Kandidaten finns inte längre i rekryteringssystemet. Det som mimis skrev försvann samtidigt. / "
+    "The candidate is no longer in the recruitment system. What mimis had written went with her.",
     "no-system": "Inget system är inställt för det som delningen gäller. Inget är skrivet någonstans. / "
     "No system is set up for what the share is for. Nothing was written anywhere.",
     "several": "Rekryteringssystemet har flera kandidater med den adressen. Välj själv. / "
@@ -23,7 +23,8 @@ REASONS = {
     "The name on the share and the name in the credential differ. Ask the person.",
     "address": "Delningen ligger inte hos den som har utfärdat beviset. Kontrollera länken. / "
     "The share does not stand with the credential's issuer. Check the link.",
-    "invalid": "Beviset stämmer inte. Det är inte taget i bruk. / The credential is not right. It was not used.",
+    "invalid": "Beviset stämmer inte och används inte. Fråga den som delade det. / "
+    "The credential is not right and is not used. Ask whoever shared it.",
     "revoked": "Ett bevis är återkallat. / A credential has been revoked.",
     "suspended": "Ett bevis är tillfälligt stoppat. / A credential is stopped for now.",
     "superseded": "Ett bevis är ersatt av ett nyare. Be om det. / "
@@ -34,8 +35,9 @@ REASONS = {
     "ended": "Delningens tid är ute. / The share has ended.",
     "not-written": "Rekryteringssystemet tog inte emot uppgiften. mimis försöker igen nästa gång. / "
     "The recruitment system did not take the entry. mimis tries again next time.",
-    "not-removed": "Uppgiften kunde inte tas bort ur rekryteringssystemet. Ta bort den för hand om det består. / "
-    "The entry could not be removed from the recruitment system. Remove it by hand if this stays.",
+    "not-removed": "Uppgiften kunde inte tas bort ur rekryteringssystemet. mimis försöker igen. "
+    "Ta bort den för hand om den står kvar. / The entry could not be removed from the recruitment system. "
+    "mimis tries again. Remove it by hand if it is still there.",
 }
 """Why a share stands where it stands."""
 
@@ -47,6 +49,9 @@ STANDING = {
     "invalid": "stämmer inte / not right",
 }
 """What stands beside an issuer in the ATS when a credential no longer holds."""
+
+STATUS_LINE = "Länken visar alltid hur beviset står nu. / The link always shows how the credential stands now."
+"""Ends what is written: a file or a note does not change by itself when a credential is revoked."""
 
 
 def summary(valid: int, total: int) -> str:

@@ -71,7 +71,10 @@ def endorse(
     end = until.replace(hour=23, minute=59, second=59, tzinfo=UTC) if until else None
     with configured(config) as services:
         sealed = services.endorse(asked.model_copy(update={"words": words, "until": end}))
-    output.write_bytes(sealed.content)
+    try:
+        output.write_bytes(sealed.content)
+    except OSError:
+        raise UserError(f"{output} cannot be written.", mend="Check the rights to its folder.") from None
     sys.stderr.write(f"You endorse {asked.title}. Send {output} to the school.\n")
     if json_:
         told = {"file": str(output), "subject": asked.subject, "until": end.isoformat() if end else None}

@@ -204,8 +204,9 @@ class TalentFeedConformance(OpenedConformance):
     ) -> None:
         receipt = feed.put(entry, None)
         delete()
-        with pytest.raises(NotFoundError):
+        with pytest.raises(NotFoundError) as caught:
             feed.put(changed(entry), receipt)
+        assert caught.value.code == "candidate"  # by which the desk knows that she is gone, and not the address wrong
         assert server.received() == []
 
     @shows("candidate gone")
@@ -261,7 +262,9 @@ class TalentFeedConformance(OpenedConformance):
     ) -> None:
         server.forget()
         feed.remove(feed.put(entry, None))
-        for place in sorted({server.place(request) for request in server.requests}):
+        places = sorted({server.place(request) for request in server.requests})
+        assert places
+        for place in places:
             server.fail(fault, path=re.escape(place))
             receipt = put_until_done(feed, entry)
             server.heal()

@@ -30,6 +30,7 @@ from mimis_core import (
     DataError,
     NotFoundError,
     Organisation,
+    Person,
     Sealed,
     TalentFeed,
     Verdict,
@@ -281,11 +282,22 @@ def server() -> Iterator[TeamtailorSandbox]:
         yield sandbox
 
 
-def connect(server: TeamtailorSandbox, **changed: Any) -> TeamtailorFeed:
-    """A feed on the sandbox with some settings changed; it counts its waits instead of sleeping."""
+@pytest.fixture
+def person() -> Person:
+    return Person(email=EMAIL, full_name=NAME)
+
+
+@pytest.fixture
+def stranger() -> Person:
+    return Person(email="nobody@example.org")
+
+
+def connect(
+    server: TeamtailorSandbox, wait: Callable[[float], None] = lambda seconds: None, **changed: Any
+) -> TeamtailorFeed:
+    """A feed on the sandbox with some settings changed; instead of sleeping it calls ``wait``."""
     table = {**server.settings(), **changed}
-    table.pop("kind")
-    return TeamtailorFeed("teamtailor", TeamtailorSettings(**table), wait=lambda seconds: None)
+    return TeamtailorFeed(table.pop("kind"), TeamtailorSettings(**table), wait=wait)
 
 
 @pytest.fixture

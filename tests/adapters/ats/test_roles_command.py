@@ -11,6 +11,7 @@ import pytest
 from mimis_ats.commands import roles
 from mimis_ats.jobtech.sandbox import CARE, OPEN, TEND, JobtechSandbox
 from mimis_ats.jobtech.settings import VARIABLES
+from typer.testing import CliRunner
 
 from mimis_core import NotFoundError, UserError
 from mimis_core.services import RoleProfile, Services, open_services
@@ -81,13 +82,24 @@ def jobtech(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobtechSandbox]:
 def test_advertisement_gives_needs_and_what_a_person_looks_at(folder: Path, jobtech: JobtechSandbox) -> None:
     profile = RoleProfile.model_validate(do(folder, "from-ad", CARE, *BY)["profile"])
     assert TEND in [getattr(need, "skill", None) for need in profile.needs]
-    assert profile.by_eye
+    assert [text["sv"] for text in profile.by_eye] == [
+        "Schemaläggning i Tes",
+        "Svenska",
+        "Vårdbiträde",
+        "Samspel (en fördel)",
+        "Lokalkännedom (en fördel)",
+    ]
     assert (profile.from_.kind, profile.from_.silent) == ("advertisement", False)
 
 
 def test_advertisement_that_lists_nothing_is_no_role_that_needs_nothing(folder: Path, jobtech: JobtechSandbox) -> None:
     profile = RoleProfile.model_validate(do(folder, "from-ad", OPEN, *BY)["profile"])
     assert (profile.needs, profile.by_eye, profile.from_.silent) == ((), (), True)
+
+
+def test_advertisement_that_lists_nothing_is_shown_in_its_words(folder: Path, jobtech: JobtechSandbox) -> None:
+    ended = CliRunner().invoke(roles.app, ["from-ad", OPEN, *BY, "--config", str(folder)])
+    assert (ended.exit_code, "Vi söker dig som vill arbeta hos oss." in ended.stderr) == (0, True)
 
 
 def test_file_changes_a_role_and_publishing_orders_shares(school: Services, folder: Path, tmp_path: Path) -> None:
@@ -105,12 +117,18 @@ def test_file_changes_a_role_and_publishing_orders_shares(school: Services, fold
     assert do(folder, "list") == []
 
 
-@pytest.mark.parametrize("content", ["[]", "{", '{"id": "x", "title": {"sv": "x"}, "needs": [{"kind": "age"}]}'])
-def test_file_that_is_no_role_is_refused(school: Services, folder: Path, tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [b"[]", b"{", b'{"id": "x", "title": {"sv": "x"}, "needs": [{"kind": "age"}]}', b"\xe5"],
+    ids=["list", "cut", "age", "letters"],
+)
+@pytest.mark.parametrize("command", ["change", "gap"])
+def test_file_that_is_no_role_is_refused(folder: Path, tmp_path: Path, command: str, content: bytes) -> None:
     file = tmp_path / "role.json"
-    file.write_text(content, "utf-8")
-    with pytest.raises(UserError):
-        do(folder, "change", "x", str(file), *BY)
+    file.write_bytes(content)
+    arguments = ("change", "x", str(file), *BY) if command == "change" else ("gap", str(file), "x")
+    with pytest.raises(UserError, match="is no role profile"):
+        do(folder, *arguments)
 
 
 def test_share_is_matched_by_its_id_or_key(school: Services, folder: Path) -> None:

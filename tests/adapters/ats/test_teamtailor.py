@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,6 @@ from mimis_ats.teamtailor.client import TeamtailorApi
 from mimis_ats.teamtailor.feed import TeamtailorFeed
 from mimis_ats.teamtailor.mapping import partner_result, shorten
 from mimis_ats.teamtailor.sandbox import PUBLIC_KEY, TeamtailorSandbox
-from mimis_ats.teamtailor.settings import TeamtailorSettings
 
 from mimis_core import (
     AuthenticationError,
@@ -25,8 +25,10 @@ from mimis_core import (
     TemporaryError,
 )
 from mimis_core.testing.conformance import TalentFeedConformance
+from tests.adapters.ats.conftest import EMAIL
+from tests.adapters.ats.conftest import connect as opened
+from tests.adapters.ats.connecting import connecting
 
-EMAIL = "amina@example.org"
 ENTRY = TalentEntry(
     key="k1",
     candidate=Candidate(id="50001"),
@@ -36,20 +38,13 @@ ENTRY = TalentEntry(
 )
 
 
+@pytest.fixture
+def entry() -> TalentEntry:
+    return ENTRY
+
+
 class TestConformance(TalentFeedConformance):
     adapter_type = TeamtailorFeed
-
-    @pytest.fixture
-    def person(self) -> Person:
-        return Person(email=EMAIL)
-
-    @pytest.fixture
-    def stranger(self) -> Person:
-        return Person(email="nobody@example.org")
-
-    @pytest.fixture
-    def entry(self) -> TalentEntry:
-        return ENTRY
 
     @pytest.fixture
     def locked_out(self, connect: Callable[..., TeamtailorFeed]) -> TeamtailorFeed:
@@ -58,18 +53,8 @@ class TestConformance(TalentFeedConformance):
 
 @pytest.fixture
 def connect(server: TeamtailorSandbox) -> Iterator[Callable[..., TeamtailorFeed]]:
-    made: list[TeamtailorFeed] = []
-
-    def make(**changed: Any) -> TeamtailorFeed:
-        table = {**server.settings(), **changed}
-        wait = table.pop("wait", lambda seconds: None)
-        table.pop("kind")
-        made.append(TeamtailorFeed("teamtailor", TeamtailorSettings(**table), wait=wait))
-        return made[-1]
-
-    yield make
-    for feed in made:
-        feed.close()
+    with connecting(partial(opened, server)) as connect:
+        yield connect
 
 
 def connected_partner(feed: TeamtailorFeed) -> TeamtailorApi:

@@ -133,7 +133,7 @@ def test_long_body_is_refused(client: FlaskClient, button: TeamtailorButton) -> 
 def test_customer_of_a_hub_sees_only_its_own(
     hub: Hub, client: FlaskClient, server: TeamtailorSandbox, button: TeamtailorButton
 ) -> None:
-    table = {"webhook_secret": WEBHOOK_SECRET, "activation_code": "second customer"}
+    table: dict[str, Any] = {"webhook_secret": WEBHOOK_SECRET, "activation_code": "second customer"}
     with connect(server, **table) as second:
         second.name = "second"
         hub.feeds.append(second)

@@ -11,11 +11,11 @@ from mimis_ats.teamtailor.sandbox_notes import USER_ID
 from mimis_ats.teamtailor.settings import TeamtailorSettings
 from pydantic import SecretStr
 
-from mimis_core import ConfigurationError, Person, TalentEntry
+from mimis_core import ConfigurationError
 from mimis_core.testing.conformance import TalentFeedConformance
-from tests.adapters.ats.test_teamtailor import EMAIL, ENTRY, connect, stored
+from tests.adapters.ats.test_teamtailor import ENTRY, connect, entry, stored
 
-__all__ = ["connect"]
+__all__ = ["connect", "entry"]
 
 
 class TestNotes(TalentFeedConformance):
@@ -23,18 +23,6 @@ class TestNotes(TalentFeedConformance):
 
     adapter_type = TeamtailorFeed
     row = "teamtailor, notes"
-
-    @pytest.fixture
-    def person(self) -> Person:
-        return Person(email=EMAIL)
-
-    @pytest.fixture
-    def stranger(self) -> Person:
-        return Person(email="nobody@example.org")
-
-    @pytest.fixture
-    def entry(self) -> TalentEntry:
-        return ENTRY
 
     @pytest.fixture
     def feed(self, connect: Callable[..., TeamtailorFeed]) -> TeamtailorFeed:

@@ -111,6 +111,14 @@ def test_parts_stand_in_the_claim_and_are_no_way_of_learning(
     assert len(list(at(claim, "supplementaryDocument"))) == 2
 
 
+def test_part_of_an_issuer_with_an_odd_name_is_not_the_schools_own(
+    built: Built, achievement: Make, completion: Complete
+) -> None:
+    claim = next(at(built(achievement(), evidence=(part(completion, by="Kurs@nätet.se"),)), CLAIM))
+    (body,) = at(claim, "hasPart.awardedBy.awardingBody")
+    assert (body["type"], body["prefLabel"]) == ("Agent", {"sv": "Kurs (at) nätet.se"})
+
+
 def test_period_is_never_backwards(built: Built, achievement: Make, completion: Complete) -> None:
     odd = work(completion, started_at=datetime(2026, 12, 1, tzinfo=UTC))
     (period,) = at(built(achievement(), evidence=(odd,)), f"{CLAIM}.influencedBy.temporal")

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from mimis_portal.share_words import reveal_reasons
+
+from mimis_core.services.contact_messages import REASONS
 
 OpenShare = Callable[..., Any]
 
@@ -64,3 +68,9 @@ def test_share_that_is_not_open_is_not_asked_about(
 @pytest.mark.parametrize("path", ["/me/shares/foreign/reveal", "/me/shares/foreign/decline"])
 def test_foreign_share_is_not_answered_for(amina: FlaskClient, path: str) -> None:
     assert amina.post(path).status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["sv", "en"])
+def test_page_and_mail_give_the_reason_in_the_same_words(app: Flask, number: int) -> None:
+    with app.test_request_context(headers={"Accept-Language": ("sv", "en")[number]}):
+        assert reveal_reasons() == {reason: texts[number] for reason, texts in REASONS.items()}

@@ -75,7 +75,7 @@ def rotate(
 
 @app.command("list")
 def list_(config: Config = Path("."), json_: Json = False) -> None:
-    """List the registered employers, and their webhooks where nobody answers any more."""
+    """List the registered employers, and their webhooks that have stopped."""
     with configured(config) as services:
         partners = services.partners()
         stopped = {
@@ -84,7 +84,7 @@ def list_(config: Config = Path("."), json_: Json = False) -> None:
     lines = []
     for one in partners:
         lines.append(f"{one.id}  {one.registration}  {one.domain}  {one.name}")
-        lines += [f"    nobody answers at its webhook {url}" for url in stopped[one.id]]
+        lines += [f"    told no more at its webhook {url}: ask it to renew the secret there" for url in stopped[one.id]]
     show([{**one.model_dump(), "stopped_webhooks": stopped[one.id]} for one in partners], lines, json_)
 
 

@@ -72,6 +72,7 @@ def from_ad(
         made = begin_role(services, ad, by)
     if ad.says_nothing:
         tell("The advertisement lists no requirement. That does not mean that there is none: read it, and add them.")
+        tell(ad.text)
     _show(made, json_)
 
 
@@ -101,13 +102,7 @@ def change(
     json_: Json = False,
 ) -> None:
     """Save a role as a file has it, with needs, levels and the criteria for the order of shares."""
-    try:
-        profile = RoleProfile.model_validate_json(file.read_text("utf-8"))
-    except OSError:
-        raise UserError(f"{file} cannot be read.", mend="Give a JSON file.") from None
-    except ValidationError as error:
-        places = ", ".join(".".join(map(str, one["loc"])) or "the whole" for one in error.errors()[:5])
-        raise UserError(f"{file} is no role profile: {places}.", mend="See `mimis roles show --json`.") from None
+    profile = _read(file, "See `mimis roles show --json`.")
     with configured(config) as services:
         known = services.role_profile(role)
         mine = {"id": known.profile.id, "version": known.profile.version}
@@ -192,10 +187,17 @@ def _profile(services: Services, role: str) -> RoleProfile:
     file = Path(role)
     if not file.is_file():
         return services.role_profile(role).profile
+    return _read(file, "Give `role` of an employer's /roles/<id>.json.")
+
+
+def _read(file: Path, mend: str) -> RoleProfile:
     try:
-        return RoleProfile.model_validate_json(file.read_text("utf-8"))
-    except ValidationError:
-        raise UserError(f"{file} is no role profile.", mend="Give `role` of an employer's /roles/<id>.json.") from None
+        return RoleProfile.model_validate_json(file.read_bytes())
+    except OSError:
+        raise UserError(f"{file} cannot be read.", mend="Give a JSON file.") from None
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, one["loc"])) or "the whole" for one in error.errors()[:5])
+        raise UserError(f"{file} is no role profile: {places}.", mend=mend) from None
 
 
 def _skill(services: Services, uri: str, *, desirable: bool) -> SkillNeed:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime, localtime
 
 from mimis_ats.generic.mapping import mark_of
+from mimis_ats.marks import digest
 from mimis_core import TalentEntry
 
 NEWS = "Mikromeriter att kontrollera / Micro-credentials to check"
@@ -24,7 +24,7 @@ REQUEST = (
 
 def version_of(entry: TalentEntry) -> str:
     """Changes whenever what the mail says does."""
-    return hashlib.sha256(entry.model_dump_json(exclude={"candidate"}).encode()).hexdigest()[:16]
+    return digest(entry.model_dump_json(exclude={"candidate"}), 16)
 
 
 def letter(entry: TalentEntry, sender: str, to: str, pdfs: Sequence[bytes] = ()) -> EmailMessage:

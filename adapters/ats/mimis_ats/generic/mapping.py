@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 from collections.abc import Iterable
 
+from mimis_ats.marks import digest
 from mimis_core import TalentEntry
 
 HEADINGS = ("kandidat", "delning", "länk", "sammanfattning", "mikromerit", "utfärdare")
@@ -19,7 +19,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def mark_of(key: str) -> str:
     """What one share is called in files: the same each time, and telling nothing about it."""
-    return hashlib.sha256(key.encode()).hexdigest()[:24]
+    return digest(key, 24)
 
 
 def file_name(key: str, layout: str) -> str:

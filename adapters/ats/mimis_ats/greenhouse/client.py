@@ -140,7 +140,12 @@ class HarvestV1:
 
     def candidate(self, number: int) -> dict[str, Any]:
         """See :class:`Harvest`."""
-        (found,) = items([self._wire.read(f"candidates/{number}")])
+        try:
+            (found,) = items([self._wire.read(f"candidates/{number}")])
+        except NotFoundError as error:
+            if error.code is None:  # not said in Greenhouse's way: the address may be wrong
+                raise
+            raise NotFoundError("Greenhouse has no such candidate any more.", code="candidate") from None
         return found
 
     def set_field(self, number: int, key: str, value: str) -> None:
@@ -205,7 +210,7 @@ class Wire:
             )
         try:
             code = error_code(response.json())
-        except ValueError:
+        except ValueError:  # a proxy's page says nothing
             code = None
         return self._http.error(response, code)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, ClassVar
 
 from mimis_ats.greenhouse.client import HarvestV1, HarvestV3
@@ -24,6 +23,7 @@ from mimis_ats.greenhouse.mapping import (
 )
 from mimis_ats.greenhouse.pace import Pace
 from mimis_ats.greenhouse.settings import GreenhouseSettings
+from mimis_ats.taken_away import already_gone
 from mimis_core import (
     AdapterSettings,
     Candidate,
@@ -84,7 +84,7 @@ class GreenhouseFeed(TalentFeed[GreenhouseSettings]):
             held = [one["id"] for one in self._attachments(self._v3, receipt.key, number)]
             self._drop_attachments(self._v3, {number_of(ids["attachment"]), *held})
         if "field" in ids:
-            with suppress(NotFoundError):  # Greenhouse deleted her fields and notes with her
+            with already_gone():  # Greenhouse deleted her fields and notes with her
                 self._put_field(self._api.candidate(number), ids["field"], receipt.key, None)
         if "note" in ids and self._has_note(number, ids["note"]):
             raise PermanentError(
@@ -136,7 +136,7 @@ class GreenhouseFeed(TalentFeed[GreenhouseSettings]):
 
     def _drop_attachments(self, api: HarvestV3, numbers: set[int]) -> None:
         for number in sorted(numbers):
-            with suppress(NotFoundError):  # somebody removed it by hand: what was wanted
+            with already_gone():  # somebody removed it by hand: what was wanted
                 api.remove_attachment(number)
 
     def _application(self, api: HarvestV3, entry: TalentEntry, number: int) -> int:
@@ -155,10 +155,9 @@ class GreenhouseFeed(TalentFeed[GreenhouseSettings]):
         return key
 
     def _has_note(self, number: int, note: str) -> bool:
-        try:
+        with already_gone():
             return any(str(one["id"]) == note for one in self._api.notes(number))
-        except NotFoundError:
-            return False
+        return False
 
     def _put_note(self, entry: TalentEntry, number: int) -> str:
         """Id of the share's note, written once: it points to the share and says nothing that could become wrong."""

@@ -15,30 +15,25 @@ from flask import Blueprint, Flask, Response, request
 
 from mimis_ats.gone import drop_links
 from mimis_ats.greenhouse.settings import GreenhouseSettings
+from mimis_ats.listening import PULL, listen
 from mimis_ats.problems import ApiError, register_problems
+from mimis_ats.sent import read_bytes
 from mimis_core import NotFoundError, TalentFeed
 from mimis_core.services import Services
-from mimis_core.web import current_services, exempt_from_csrf, limited
+from mimis_core.web import current_services, limited
 
 GONE = ("delete_candidate", "merge_candidate")
 """Actions after which a candidate is no longer there; what anonymising is called is not documented."""
-
-PULL = "employer pull"
-"""Run soon after a merge: who has won is found by her address."""
 
 LARGEST = 512 * 1024
 
 
 def register(app: Flask) -> None:
     """Listen, if this is an employer's mimis."""
-    with app.app_context():
-        if current_services().settings.role != "employer":
-            return
     blueprint = Blueprint("greenhouse_hooks", __name__, url_prefix="/hooks")
     register_problems(blueprint)
     blueprint.add_url_rule("/greenhouse/<name>", view_func=hear, methods=["POST"])
-    exempt_from_csrf(blueprint)
-    app.register_blueprint(blueprint)
+    listen(app, blueprint, "employer")
 
 
 @limited("600 per minute", methods=("POST",))
@@ -46,14 +41,12 @@ def hear(name: str) -> Response:
     """Drop the links to whom a signed message names. Greenhouse takes any answer but 200 for a failure."""
     services = current_services()
     feed, secret = _feed(services, name)
-    body = request.get_data()
-    if len(body) > LARGEST:
-        raise ApiError(413, "too_long", f"The body is longer than {LARGEST} bytes.")
+    body = read_bytes(LARGEST)
     if not is_signed(body, request.headers.get("Signature", ""), secret):
         raise ApiError(401, "signature", "The signature is not right.")
     candidate = gone_candidate(body)
     if candidate is not None and drop_links(services, feed, candidate):
-        services.run_soon(PULL)
+        services.run_soon(PULL)  # after a merge, who has won is found by her address
     return Response(status=200)
 
 

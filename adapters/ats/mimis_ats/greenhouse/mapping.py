@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from mimis_ats.marks import digest, record_number
+from mimis_ats.texts import STATUS_LINE
 from mimis_core import Candidate, DataError, TalentEntry, TemporaryError
-
-STATUS_LINE = "Länken visar alltid hur beviset står nu. / The link always shows how the credential stands now."
-"""Ends what is written: a file in Greenhouse does not change when a credential is revoked."""
 
 NAME = "mikromeriter"
 PARTS = ("attachment", "field", "note")
@@ -68,7 +66,7 @@ def note_text(entry: TalentEntry) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return digest(text, 12)
 
 
 def _tag(key: str) -> str:
@@ -89,10 +87,8 @@ def split_ids(text: str) -> dict[str, str]:
 
 
 def number_of(identity: str) -> int:
-    """A Greenhouse id. Raises DataError for what can be none: it becomes part of an address."""
-    if not identity.isascii() or not identity.isdigit():
-        raise DataError("Greenhouse's ids are numbers; this one is not.", code="candidate-id")
-    return int(identity)
+    """A Greenhouse id. Raises DataError for what can be none."""
+    return record_number(identity, "Greenhouse")
 
 
 def items(answer: Any) -> list[dict[str, Any]]:
@@ -143,8 +139,13 @@ def next_cursor(link: str | None) -> str | None:
 
 
 def error_code(body: Any) -> str | None:
-    """Field that a refusal is about. Texts are left out: they may quote what we sent."""
-    errors = body.get("errors") if isinstance(body, dict) else None
+    """Field that a refusal is about, ``refused`` where it names none; None for what Greenhouse has not written.
+
+    Texts are left out: they may quote what we sent.
+    """
+    if not isinstance(body, dict) or "message" not in body:
+        return None
+    errors = body.get("errors")
     first = errors[0] if isinstance(errors, list) and errors else None
     field = first.get("field") if isinstance(first, dict) else None
-    return field if isinstance(field, str) and re.fullmatch(r"[\w.\[\]-]{1,80}", field) else None
+    return field if isinstance(field, str) and re.fullmatch(r"[\w.\[\]-]{1,80}", field) else "refused"

@@ -189,13 +189,15 @@ class GreenhouseSandbox(Sandbox):
         application = self.rows["applications"].get(body.get("application_id", 0))
         if application is None:
             return _refuse(422, "Application must exist", "application_id")
+        if not (body.get("filename") and body.get("type") and body.get("visibility") in READ_VISIBILITY):
+            return _refuse(422, "Invalid attachment", "filename")
         number = next(self._numbers)
         row = {**body, "id": number, "candidate_id": application["candidate_id"]}
         self.rows["attachments"][number] = {**row, "content": base64.b64decode(body["content"], validate=True)}
         return Answer.of(_shown_v3(self.rows["attachments"][number]), 201)
 
     def _new_note(self, body: dict[str, Any]) -> Answer:
-        if body.get("candidate_id") not in self.rows["candidates"] or body.get("visibility") not in READ_VISIBILITY:
+        if body.get("candidate_id") not in self.rows["candidates"] or not _is_note(body):
             return _refuse(422, "Invalid note", "candidate_id")
         number = next(self._numbers)
         self.rows["notes"][number] = {**body, "id": number}
@@ -242,6 +244,8 @@ class GreenhouseSandbox(Sandbox):
         return answer
 
     def _new_note_v1(self, candidate: int, body: dict[str, Any]) -> Answer:
+        if not _is_note(body):
+            return _refuse(422, "Invalid note", "user_id")
         number = next(self._numbers)
         self.rows["notes"][number] = {**body, "id": number, "candidate_id": candidate}
         return Answer.of({**self.rows["notes"][number], "visiblity": body.get("visibility")}, 201)
@@ -253,6 +257,11 @@ def _with_json(request: Request, then: Callable[[dict[str, Any]], Answer]) -> An
         return then(body) if isinstance(body, dict) else _refuse(422, "Invalid body")
     except (ValueError, KeyError):
         return _refuse(422, "Invalid body")
+
+
+def _is_note(body: dict[str, Any]) -> bool:
+    """Whether a note says what it must: who writes what, and who sees it."""
+    return body.get("user_id") == USER_ID and bool(body.get("body")) and body.get("visibility") in READ_VISIBILITY
 
 
 def _matches(row: dict[str, Any], asked: dict[str, str]) -> bool:

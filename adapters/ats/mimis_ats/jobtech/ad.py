@@ -14,8 +14,7 @@ from mimis_core import NotFoundError, TemporaryError, UserError
 from mimis_core.services import EscoNeed
 
 AD_FIELDS = (
-    "id", "headline", "webpage_url", "application_deadline", "description", "occupation", "must_have", "nice_to_have",
-    "removed", "removed_date",
+    "id", "headline", "webpage_url", "description", "occupation", "must_have", "nice_to_have", "removed",
 )  # fmt: skip
 HIT_FIELDS = ("id", "headline", "webpage_url", "application_deadline", "employer", "occupation")
 """What is asked for of an advertisement, and of one among the answers to a search."""
@@ -59,7 +58,6 @@ class Ad:
     id: str
     title: str
     url: str
-    deadline: str | None
     text: str
     occupation: AdConcept | None
     items: tuple[AdItem, ...]
@@ -106,7 +104,6 @@ def read_ad(answer: Any) -> Ad:
         id=key,
         title=_text(ad, "headline"),
         url=_page(ad, key),
-        deadline=_text(ad, "application_deadline") or None,
         text=_text(description, "requirements") or _text(description, "text"),
         occupation=_occupation(ad.get("occupation")),
         items=tuple(_items(ad)),

@@ -57,7 +57,6 @@ class AdNeeds:
             that nothing is required: what is required stands in ``text``.
         url: its page.
         text: what it says in words.
-        deadline: the last day to apply, as it is written there.
     """
 
     title: str
@@ -67,7 +66,6 @@ class AdNeeds:
     says_nothing: bool
     url: str
     text: str = ""
-    deadline: str | None = None
 
 
 def needs_of(ad: Ad, matches: Matches, esco: Esco) -> AdNeeds:
@@ -90,7 +88,6 @@ def needs_of(ad: Ad, matches: Matches, esco: Esco) -> AdNeeds:
         says_nothing=not ad.items,
         url=ad.url,
         text=ad.text,
-        deadline=ad.deadline,
     )
 
 

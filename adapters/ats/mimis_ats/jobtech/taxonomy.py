@@ -19,13 +19,14 @@ def questions(concept_ids: Sequence[str], type_: EscoType, version: int | None) 
     """GraphQL queries for these concepts. Ids of another form than the taxonomy's are left out: they cannot be there.
 
     Each concept is asked for under an alias of its own, since a list of ids gives no answer for those that are missing.
+    Retired ones, which advertisements still name, are only given when they are asked for (JobTech: "Scenarios").
     """
     wanted = [one for one in dict.fromkeys(concept_ids) if _CONCEPT_ID.fullmatch(one)]
-    pinned = f', version: "{version}"' if version else ""
+    which = "include_deprecated: true" + (f', version: "{version}"' if version else "")
     match = f'exact_match(type: "{type_}") {{ esco_uri preferred_label }}'
     for start in range(0, len(wanted), AT_ONCE):
         parts = [
-            f'c{number}: concepts(id: "{one}"{pinned}) {{ id {match} replaced_by {{ id {match} }} }}'
+            f'c{number}: concepts(id: "{one}", {which}) {{ id {match} replaced_by {{ id {match} }} }}'
             for number, one in enumerate(wanted[start : start + AT_ONCE])
         ]
         yield f"query {{ {' '.join(parts)} }}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from mimis_ats.odoo.settings import OdooSettings
 from mimis_ats.odoo.transport import Transport, choose
+from mimis_ats.taken_away import already_gone
 from mimis_core import NotFoundError, PermanentError, TemporaryError
 
 Row = dict[str, Any]
@@ -24,10 +24,17 @@ class OdooApi:
         self._transport: Transport | None = None
 
     def fields_of(self, model: str) -> set[str] | None:
-        """Names of a model's fields; None when this Odoo has no such model. Raises PermissionDeniedError."""
+        """Names of a model's fields; None when this Odoo has no such model.
+
+        Raises PermissionDeniedError, and NotFoundError where no such Odoo or database answers.
+        """
         try:
             found = self._call(model, "fields_get", None, {"attributes": ["type"]})
-        except (NotFoundError, PermanentError):  # 404 from 19 on, a UserError before
+        except PermanentError:  # before 19
+            return None
+        except NotFoundError as error:  # from 19 on
+            if error.code is None:  # not said in Odoo's way
+                raise
             return None
         if not isinstance(found, dict) or not all(isinstance(one, dict) for one in found.values()):
             raise TemporaryError("Odoo did not tell its fields.", mend="Try again later.")
@@ -56,7 +63,7 @@ class OdooApi:
     def unlink(self, model: str, numbers: Sequence[int]) -> None:
         """Delete records, each by itself: one that is gone is what was wanted."""
         for number in numbers:
-            with suppress(NotFoundError):
+            with already_gone():
                 self._call(model, "unlink", [number], {})
 
     def post_note(self, model: str, number: int, html: str) -> int:

@@ -16,6 +16,7 @@ from mimis_core import (
 
 KEY_MEND = "Compare login, database and api_key with the user in Odoo; since 18 a key can have an end date."
 RIGHT_MEND = "Give the user the group Recruitment / Officer, for staff records Employees / Officer."
+BUSY_MEND = "Try again later; if it stays, compare database in mimis.toml with the name in Odoo."
 PASSING = ("OperationalError", "SerializationFailure", "DeadlockDetected", "LockNotAvailable", "InterfaceError")
 """Errors of Odoo's own database that are over at the next try."""
 
@@ -36,5 +37,5 @@ def error_for(name: str | None) -> MimisError:
     if name == "MissingError":
         return NotFoundError("Odoo has no such record any more.", code=name)
     if name in PASSING:
-        return TemporaryError("Odoo's database is busy.", mend="Try again later.", code=name)
+        return TemporaryError("Odoo's database does not answer.", mend=BUSY_MEND, code=name)
     return PermanentError("Odoo refused the request.", code=name or "unknown")

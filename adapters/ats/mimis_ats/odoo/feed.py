@@ -154,7 +154,8 @@ class OdooFeed(TalentFeed[OdooSettings]):
             rows = self._api.read(APPLICATION, asked, ["job_id"], MOST, archived=True)
             places += [(APPLICATION, row["id"]) for row in rows]
         fields = ["model", "res_id", "body", "create_uid"]
-        rows = self._api.read(MESSAGES, [["body", "ilike", mark], ["model", "in", list(layout.places)]], fields, MOST)
+        there = [["model", "in", list(layout.places)], ["res_id", "in", [number for _, number in places]]]
+        rows = self._api.read(MESSAGES, [["body", "ilike", mark], *there], fields, MOST)
         return [row for row in rows if (row.get("model"), row.get("res_id")) in places]
 
     def _put_note(self, layout: Layout, place: Place, entry: TalentEntry) -> tuple[int, Place]:

@@ -33,7 +33,7 @@ class Layout:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Models that notes stand on: up to 18 and again from 19 the person's, in 18 her application's as well."""
+        """Models that notes stand on: up to 17 and again from 19 the person's, in 18 her application's as well."""
         return tuple(dict.fromkeys((self.person, APPLICATION))) if self.person == "hr.candidate" else (self.person,)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from email.utils import parseaddr
 from html import escape
 from typing import Any
 
-from mimis_ats.texts import STANDING
+from mimis_ats.marks import digest, record_number
+from mimis_ats.texts import STANDING, STATUS_LINE
 from mimis_core import Candidate, DataError, TalentEntry, TemporaryError
 
-STATUS_LINE = "Länken visar alltid hur beviset står nu. / The link always shows how the credential stands now."
 MARK = "mimis"
 """Begins the last line of every note of ours: by it they are known again."""
 
@@ -42,7 +41,7 @@ def state_mark(entry: TalentEntry) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+    return digest(text, 12)
 
 
 def holding(entry: TalentEntry) -> list[str]:
@@ -83,9 +82,7 @@ def read_tag_place(text: str) -> tuple[str, int, int]:
 
 def number_of(identity: str) -> int:
     """An id of Odoo. Raises DataError for what can be none."""
-    if not identity.isascii() or not identity.isdigit():
-        raise DataError("Odoo's ids are numbers; this one is not.", code="candidate-id")
-    return int(identity)
+    return record_number(identity, "Odoo")
 
 
 def related(value: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -80,7 +81,7 @@ class Models:
         except TypeError as error:
             raise OdooError("builtins.TypeError", str(error)) from None
 
-    def add(self, model: str, **values: Any) -> int:
+    def add(self, model: str, /, **values: Any) -> int:
         """Put a record in, as a user of Odoo would have done."""
         return self._insert(model, values, uid=2)
 
@@ -140,6 +141,8 @@ class Models:
     def _create(self, model: str, ids: list[int], vals_list: list[Row]) -> list[int]:
         for values in vals_list:
             link = LINKS.get(model)
+            if link and not all(values.get(name) for name in (link, *SKILL)):
+                raise OdooError("odoo.exceptions.ValidationError", "Missing required value for a skill")
             same = [row for row in self.rows[model].values() if link and _same_skill(row, values, link)]
             if same:
                 raise OdooError("odoo.exceptions.ValidationError", "Two levels for the same skill is not allowed")
@@ -215,7 +218,8 @@ def _holds(row: Row, field: str, operator: str, value: Any) -> bool:
         raise OdooError("builtins.ValueError", f"Invalid field {field} in leaf")
     known = row[field]
     if operator == "ilike":
-        return isinstance(known, str) and str(value).casefold() in known.casefold()
+        wild = "".join({"%": ".*", "_": "."}.get(one, re.escape(one)) for one in str(value))
+        return isinstance(known, str) and re.search(wild, known, re.IGNORECASE | re.DOTALL) is not None
     if operator not in ("=", "in"):
         raise OdooError("builtins.ValueError", f"Invalid operator {operator}")
     return bool(known in value if operator == "in" else known == value)

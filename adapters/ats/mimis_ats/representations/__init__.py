@@ -37,6 +37,8 @@ def _own(opened: OpenShare, language: str, services: Services) -> bytes:
     return OpenedShare.of(opened).model_dump_json().encode()
 
 
+LANGUAGES = ("sv", "en")
+"""What they are written in; the first when no other is asked for."""
 REPRESENTATIONS = {
     OWN: Representation("application/json", _own, "mimis' own, with the sealed files"),
     "ler-rs": Representation("application/json", ler_rs, "HR Open LER-RS 4.4 (Trusted Career Profile)"),

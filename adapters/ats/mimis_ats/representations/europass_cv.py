@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mimis_core import CredentialStatus, UserError
+from mimis_ats.representations.common import in_force
+from mimis_core import UserError
 from mimis_core.services import OpenShare, Services
 
 
@@ -13,5 +14,4 @@ def europass_cv(opened: OpenShare, language: str, services: Services) -> bytes:
     """
     if opened.share.anonymous:
         raise UserError("A CV says whose it is; this share is without a name.", code="anonymous")
-    held = (one for one in opened.credentials if one.view.status.status is CredentialStatus.ACTIVE)
-    return services.curriculum([one.sealed.content for one in held if one.sealed], language)
+    return services.curriculum([one.sealed.content for one in in_force(opened) if one.sealed], language)

@@ -14,12 +14,12 @@ SCHEMA = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/sche
 
 def json_resume(opened: OpenShare, language: str, services: Services) -> bytes:
     """Write it; the page of the share, where all of it can be checked, stands at each certificate."""
-    views = in_force(opened)
+    held = in_force(opened)
     resume: dict[str, Any] = {
         "$schema": SCHEMA,
         "basics": _basics(opened),
-        "certificates": [_certificate(view, opened.share.url, language) for view in views],
-        "skills": [_skill(outcome, language) for outcome in outcomes_of(views)],
+        "certificates": [_certificate(one.view, opened.share.url, language) for one in held],
+        "skills": [_skill(outcome, language) for outcome in outcomes_of(held)],
         "meta": {"canonical": opened.share.url, "version": "v1.0.0"},
     }
     return json.dumps(resume, ensure_ascii=False).encode()

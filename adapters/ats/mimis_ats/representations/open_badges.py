@@ -22,7 +22,7 @@ def open_badges(opened: OpenShare, language: str, services: Services) -> bytes:
         raise UserError("A badge says whose it is; this share is without a name.", code="anonymous")
     table = _table(services)
     learner = opened.share.learner_id
-    badges = [services.rendition(learner, view.id, table) for view in in_force(opened)]
+    badges = [services.rendition(learner, one.view.id, table) for one in in_force(opened)]
     listed: dict[str, list[Any]] = {"credential": [], "compactJwsString": []}
     for badge in badges:
         if _is_object(badge):

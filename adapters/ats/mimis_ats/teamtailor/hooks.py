@@ -16,16 +16,15 @@ from flask import Blueprint, Flask, Response, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mimis_ats.employer import Desk
+from mimis_ats.listening import PULL, listen
 from mimis_ats.records import takes
 from mimis_ats.teamtailor.feed import TeamtailorFeed
 from mimis_ats.teamtailor.signing import TOLERANCE, is_signed, provider_claims
 from mimis_ats.texts import TOLD_IN_ATS
 from mimis_core import FeedReceipt, MimisError, TalentEntry
 from mimis_core.services import ImportedShare, Services
-from mimis_core.web import current_services, exempt_from_csrf, limited
+from mimis_core.web import current_services, limited
 
-PULL = "employer pull"
-"""Run soon after each question: it tells the issuer what was written, and fetches what was shared meanwhile."""
 CODE = "code"
 """The field that a customer fills in when it activates mimis."""
 LARGEST = 256 * 1024
@@ -69,16 +68,12 @@ class _Event(_Part):
 
 def register(app: Flask) -> None:
     """Listen, if this is an employer's mimis."""
-    with app.app_context():
-        if current_services().settings.role != "employer":
-            return
     blueprint = Blueprint("teamtailor_hooks", __name__, url_prefix="/hooks/teamtailor")
     blueprint.register_error_handler(RefusalError, _refused)
     blueprint.add_url_rule("/webhook", view_func=hear, methods=["POST"])
     blueprint.add_url_rule("/config", view_func=config)
     blueprint.add_url_rule("/activation", view_func=activation)
-    exempt_from_csrf(blueprint)
-    app.register_blueprint(blueprint)
+    listen(app, blueprint, "employer")
 
 
 @limited("600 per minute")
@@ -138,7 +133,7 @@ def _event() -> _Event:
 def _hand_over(services: Services, feed: TeamtailorFeed, event: _Event) -> TalentEntry:
     desk, number = Desk(services), event.candidate.id
     share = _shared_by(services, desk, feed, event.candidate.email)
-    services.run_soon(PULL)
+    services.run_soon(PULL)  # after each question: something may have been shared meanwhile
     if share is None:
         raise RefusalError(404, "none")
     if any(one.feed == feed.name and one.candidate_id != number for one in share.receipts):

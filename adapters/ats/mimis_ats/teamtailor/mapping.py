@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from mimis_core import Candidate, DataError, TalentEntry, TemporaryError
+from mimis_ats.marks import record_number
+from mimis_core import Candidate, TalentEntry, TemporaryError
 
 SUMMARY_LIMIT = 150
 """Characters of a summary that Teamtailor shows."""
@@ -99,6 +100,4 @@ def error_code(body: Any) -> str | None:
 
 
 def _number(value: str) -> int:
-    if not value.isascii() or not value.isdigit():
-        raise DataError("Teamtailor's ids are numbers; this one is not.", code="candidate-id")
-    return int(value)
+    return record_number(value, "Teamtailor")

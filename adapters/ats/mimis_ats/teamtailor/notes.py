@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
+from mimis_ats.marks import digest
+from mimis_ats.taken_away import already_gone
 from mimis_ats.teamtailor.client import TeamtailorApi
 from mimis_ats.teamtailor.mapping import candidate_path, next_page, resources
-from mimis_core import NotFoundError, TalentEntry, TemporaryError
+from mimis_core import TalentEntry, TemporaryError
 from mimis_core.paging import by_cursor
 
 NOTES = "v1/notes"
@@ -41,7 +41,7 @@ class Notes:
 
     def _delete(self, numbers: set[str]) -> None:
         for number in sorted(numbers):
-            with suppress(NotFoundError):  # somebody removed it by hand: what was wanted
+            with already_gone():  # somebody removed it by hand: what was wanted
                 self._api.call("DELETE", f"{NOTES}/{number}")
 
     def _create(self, entry: TalentEntry, text: str) -> str:
@@ -77,14 +77,14 @@ class Notes:
             answer = self._api.call("GET", f"{candidate_path(candidate_id)}/notes", params=query)
             return resources(answer), next_page(answer, page)
 
-        with suppress(NotFoundError):  # the candidate was deleted, and her notes with her
+        with already_gone():  # the candidate was deleted, and her notes with her
             for item in by_cursor(fetch):
                 yield str(item["id"]), str(item["attributes"].get("note"))
 
 
 def mark_of(key: str) -> str:
     """The end of a share's note, by which it is known again; it tells nothing."""
-    return f"[mimis {hashlib.sha256(key.encode()).hexdigest()[:24]}]"
+    return f"[mimis {digest(key, 24)}]"
 
 
 def note_text(entry: TalentEntry) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
+from mimis_ats.taken_away import already_gone
 from mimis_ats.teamtailor.client import TeamtailorApi
 from mimis_ats.teamtailor.mapping import next_page, partner_result, partner_result_update, resources
 from mimis_core import NotFoundError, TalentEntry, TemporaryError
@@ -35,7 +35,7 @@ class PartnerResults:
 
     def remove(self, uuid: str) -> None:
         """Delete a result."""
-        with suppress(NotFoundError):  # somebody removed it by hand: what was wanted
+        with already_gone():  # somebody removed it by hand: what was wanted
             self._api.call("DELETE", f"{RESULTS}/{uuid}")
         self._written = {key: one for key, one in self._written.items() if one != uuid}
 

@@ -118,10 +118,8 @@ class TeamtailorSandbox(Sandbox):
             return self._search(request)
         if request.path.startswith(NOTES):
             return self.notes.answer(request, {one["id"] for one in self._candidates})
-        if request.path.startswith("/v1/candidates/") and request.path.endswith("/notes"):
-            return page(self.notes.of(request.path.split("/")[3]), request, self.url)
         if request.path.startswith("/v1/candidates/") and request.method == "GET":
-            return self._candidate(request.path.removeprefix("/v1/candidates/"))
+            return self._candidate(request, *request.path.removeprefix("/v1/candidates/").split("/"))
         if partner and request.path == RESULTS:
             return self._collection(request)
         if partner and request.path.startswith(f"{RESULTS}/"):
@@ -133,9 +131,11 @@ class TeamtailorSandbox(Sandbox):
         known = [(one, one["attributes"]["email"] or "") for one in self._candidates]
         return page([one for one, email in known if not wanted or email.casefold() == wanted], request, self.url)
 
-    def _candidate(self, number: str) -> Answer:
+    def _candidate(self, request: Request, number: str, *parts: str) -> Answer:
         found = next((one for one in self._candidates if one["id"] == number), None)
-        return Answer.of({"data": found}) if found else errors(404, "not-found", "Record not found")
+        if found is None or parts not in ((), ("notes",)):
+            return errors(404, "not-found", "Record not found")
+        return page(self.notes.of(number), request, self.url) if parts else Answer.of({"data": found})
 
     def _collection(self, request: Request) -> Answer:
         if request.method == "GET":

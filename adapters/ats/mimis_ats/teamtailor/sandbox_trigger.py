@@ -19,6 +19,8 @@ from mimis_core.http import Client, Response
 
 WEBHOOK_SECRET = "the-partners-web-hook-secret"
 ACTIVATION_CODE = "what-the-customer-typed"
+TAKEN = ("status", "details", "attachments", "assessment")
+"""What an answer can bring up to date; all else in it is ignored."""
 
 
 @dataclass(frozen=True)
@@ -82,5 +84,6 @@ class TeamtailorButton:
         if response.status_code >= 400:
             self._sandbox.results[result]["status"] = "failed"
             return response.text
-        self._sandbox.results[result] |= response.json().get("partner_result_attributes", {})
+        told = response.json().get("partner_result_attributes", {})
+        self._sandbox.results[result] |= {name: told[name] for name in TAKEN if name in told}
         return None

@@ -160,8 +160,8 @@ def _part(name: str, item: Completion, matter: Matter) -> Iterator[tuple[str, st
     yield from _title(name, item.document or Attachment(title={"sv": item.title}), matter)
     if item.document and item.document.url:
         yield f"{name}.address", item.document.url
-    if item.by and "@" not in item.by:
-        yield f"{name}.issuer", one_line(item.by)
+    if item.by:  # without it the school itself is taken for the issuer
+        yield f"{name}.issuer", one_line(item.by.replace("@", " (at) "))
 
 
 def _activity(name: str, item: Completion) -> Iterator[tuple[str, str]]:

@@ -150,10 +150,18 @@ def _refused() -> dict[str, str]:
 
 
 def people_in(sent: MultiDict[str, str]) -> list[Learner]:
-    """The learners that were ticked, in that order. Nobody is asked about protected ones by a link."""
-    ids = sent.getlist("learner")[:MOST]
+    """The learners that were ticked, in that order. Nobody is asked about protected ones by a link.
+
+    Of more than :data:`MOST` the first are given, and the reader is told.
+    """
+    ticked = list(dict.fromkeys(sent.getlist("learner")))
+    ids = ticked[:MOST]
+    if len(ticked) > MOST:
+        flash(
+            gettext("You can ask about %(num)s learners at once. The first that you ticked are here.", num=MOST), "warn"
+        )
     found = current_services().learners_by_id(ids)
-    return [found[one] for one in dict.fromkeys(ids) if one in found and not found[one].protected]
+    return [found[one] for one in ids if one in found and not found[one].protected]
 
 
 def entries() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from mimis_core import NotFoundError, UserError
 from mimis_core.services import ESCO_ATTRIBUTION, Draft, Esco
-from mimis_core.web import current_services, current_staff, gettext, pick, staff_required
+from mimis_core.web import current_language, current_services, current_staff, gettext, staff_required
 from mimis_portal.catalogue.forms import LANGUAGES
 from mimis_portal.catalogue.listing import catalogue
 
@@ -20,7 +20,7 @@ def esco(achievement_id: str, number: int) -> ResponseReturnValue:
     """The skills that the outcome has, and those that ESCO has by the words that were written."""
     draft, known = current_services().draft(achievement_id), current_services().esco()
     outcome, sought = _outcome(draft, number), request.args.get("q", "").strip()[:100]
-    spoken = pick({code: code for code in LANGUAGES})
+    spoken = current_language()
     chosen = [one["uri"] for one in outcome.get("esco", ())]
     return render_template(
         "portal/catalogue/esco.html",

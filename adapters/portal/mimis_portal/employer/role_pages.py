@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from mimis_core import UserError
 from mimis_core.services import ESCO_ATTRIBUTION, EscoConcept, RoleVersion
-from mimis_core.web import current_services, current_staff, gettext, pick, staff_required
-from mimis_portal.employer.role_forms import KEPT, LANGUAGES, NONE, fields_of, profile_of, text_of, with_step
+from mimis_core.web import current_language, current_services, current_staff, gettext, staff_required
+from mimis_portal.employer.role_forms import KEPT, NONE, fields_of, profile_of, text_of, with_step
 from mimis_portal.employer.role_words import for_templates
 
 role_profiles = Blueprint("role_profiles", __name__, url_prefix="/employer/roles", template_folder="../templates")
@@ -61,7 +61,7 @@ def edit(role_id: str) -> ResponseReturnValue:
         return _editor(role)
     step = request.form.get("step", "save")
     profile, errors = profile_of(request.form, role.profile)
-    if errors and step == "save":
+    if errors and step in ("save", "done"):
         return _editor(role, errors), 400
     profile = with_step(profile, step, request.form, current_services().esco())
     try:
@@ -138,14 +138,10 @@ def _editor(role: RoleVersion, errors: dict[str, str] | None = None) -> str:
 def _search(kind: str) -> tuple[str, list[EscoConcept]]:
     """What is looked for, and what ESCO has by those words."""
     wanted = request.args.get("q", "").strip()[:100]
-    esco = current_services().esco()
+    esco, language = current_services().esco(), current_language()
     if kind == "occupation":
-        return wanted, esco.search(wanted, _language(), "occupation")
-    return wanted, [*esco.search(wanted, _language(), "skill", 15), *esco.search(wanted, _language(), "group", 5)]
-
-
-def _language() -> str:
-    return pick({code: code for code in LANGUAGES})
+        return wanted, esco.search(wanted, language, "occupation")
+    return wanted, [*esco.search(wanted, language, "skill", 15), *esco.search(wanted, language, "group", 5)]
 
 
 def _opened(role: RoleVersion) -> ResponseReturnValue:

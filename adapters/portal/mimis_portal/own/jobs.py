@@ -9,12 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from mimis_core import NotFoundError
 from mimis_core.services import ESCO_ATTRIBUTION, Gap, HelperView, RoleProfile
-from mimis_core.web import current_services, learner_required, limited, pick, signed_in_person
+from mimis_core.web import current_language, current_services, learner_required, limited, signed_in_person
 from mimis_portal.employer.role_words import line_sign, weight_name
 from mimis_portal.own.contact import own, ways
 from mimis_portal.own.helpers import for_helper
 
-LANGUAGES = ("sv", "en")
 LONGEST_SEARCH = 100
 
 
@@ -59,7 +58,7 @@ def _found() -> dict[str, Any]:
     esco = services.esco()
     return {
         "sought": sought,
-        "found": esco.search(sought, pick({code: code for code in LANGUAGES}), "occupation"),
+        "found": esco.search(sought, current_language(), "occupation"),
         "version": esco.version,
         "roles": services.published_roles(),
         "attribution": ESCO_ATTRIBUTION,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mimis_core import Finding
 from mimis_core.services import AskedPull
 from mimis_core.web import gettext, ngettext
-from mimis_portal.school.delivery_words import destination_name
+from mimis_portal.school.delivery_words import destination_name, mend_kind
 from mimis_portal.words import Sign
 
 
@@ -36,14 +36,14 @@ def finding_sign(finding: Finding) -> Sign:
 
 
 def pull_sign(one: AskedPull) -> Sign:
-    """How a pull stands that somebody asked for; of one that failed the text is why."""
+    """How a pull stands that somebody asked for; of one that failed the text is what to do."""
     if one.state == "queued":
         waits = gettext("Waits for its turn.")
         return Sign("idle", waits, gettext("It begins within a minute."), waits)
     if one.state == "running":
         return Sign("idle", gettext("Fetching now."), _how_far(one), gettext("Fetching now."))
     if one.state == "failed":
-        return Sign("bad", gettext("Could not fetch."), one.reason or "", gettext("Could not fetch."))
+        return Sign("bad", gettext("Could not fetch."), mend_kind("pull"), gettext("Could not fetch."))
     found = ngettext("%(num)s record was fetched.", "%(num)s records were fetched.", one.counts.get("pulled", 0))
     new = ngettext("%(num)s is new to decide on or to issue.", "%(num)s are new to decide on or to issue.", _new(one))
     return Sign("ok", gettext("Fetched."), f"{found} {new}", gettext("Fetched."))

@@ -58,11 +58,14 @@ def mend(work: StoppedWork) -> str:
             "The owner has not let the school issue it. Ask the owner for the right; it goes on by itself."
         ),
     }
-    if work.code in known:
-        return known[work.code]
+    return known.get(work.code or "") or mend_kind(work.kind)
+
+
+def mend_kind(kind: str) -> str:
+    """How a person mends work of a kind when nothing more is known."""
     return {
         "issue": gettext("Mend the reason below, for example in the catalogue. Then try again."),
         "deliver": gettext("See that the address is right and that the destination works. Then try again."),
         "mail": gettext("See that the address is right and that the mail server works. Then try again."),
         "webhook": gettext("Ask the employer whether its system takes messages again. Then try again."),
-    }.get(work.kind, gettext("See that the source works. Then try again."))
+    }.get(kind, gettext("See that the source works. Then try again."))

@@ -8,7 +8,8 @@ from datetime import datetime
 from mimis_core import AwardState, CompletionKind, Grade
 from mimis_core.services import DeliveryView, Overview, SourceHealth
 from mimis_core.web import day, gettext
-from mimis_portal.words import Sign, Tone, courier_name, source_name
+from mimis_portal.school.delivery_words import destination_name, mend_kind
+from mimis_portal.words import Sign, Tone, source_name
 
 
 @dataclass(frozen=True)
@@ -151,17 +152,20 @@ def _broken(name: str) -> tuple[str, str, str]:
 
 
 def _stopped(kind: str, destination: str | None) -> str:
-    to = courier_name((destination or "").partition(".")[2])
+    to = destination_name(destination)
     return {
         "issue": gettext("Approved, but not issued"),
         "deliver": gettext("Could not be sent to %(wallet)s", wallet=to),
         "mail": gettext("E-mails that could not be sent"),
+        "webhook": gettext("An employer’s system could not be told"),
+        "pull": gettext("Could not fetch from %(source)s", source=to),
     }.get(kind, gettext("Work that has stopped"))
 
 
 def _mend(kind: str) -> str:
-    return {
+    known = {
         "issue": gettext("Mend what the reason names, then let it be tried again."),
         "deliver": gettext("The credential is in force and is still here. Try again, or let the learner download it."),
         "mail": gettext("Check the address, then let it be tried again."),
-    }.get(kind, gettext("Mend what the reason names, then let it be tried again."))
+    }
+    return known.get(kind) or mend_kind(kind)

@@ -11,10 +11,12 @@ from mimis_ats.generic.folder import DropFolderFeed
 from mimis_ats.generic.recruiter import RecruiterMailFeed
 from mimis_ats.generic.sandbox import DropFolderSandbox, FaultyDisk
 
-from mimis_core import Candidate, Person, TalentEntry
+from mimis_core import Candidate, TalentEntry
 from mimis_core.testing import Sandbox
+from tests.adapters.ats.conftest import EMAIL, NAME
 
-EMAIL = "amina@example.org"
+__all__ = ["EMAIL"]
+
 ENTRY = TalentEntry(
     key="https://school.example/shares/1",
     candidate=Candidate(id="1001"),
@@ -42,7 +44,7 @@ def sandbox() -> Sandbox:
 @pytest.fixture
 def server(sandbox: Sandbox) -> Iterator[Sandbox]:
     with sandbox:
-        sandbox.add_candidate(EMAIL, "Amina Öberg")
+        sandbox.add_candidate(EMAIL, NAME)
         yield sandbox
 
 
@@ -50,16 +52,6 @@ def server(sandbox: Sandbox) -> Iterator[Sandbox]:
 def feed(server: Sandbox) -> Iterator[Any]:
     with connect(server) as feed:
         yield feed
-
-
-@pytest.fixture
-def person() -> Person:
-    return Person(email=EMAIL)
-
-
-@pytest.fixture
-def stranger() -> Person:
-    return Person(email="nobody@example.org")
 
 
 @pytest.fixture

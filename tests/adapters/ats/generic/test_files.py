@@ -53,6 +53,7 @@ def test_file_name_tells_nothing(feed: DropFolderFeed, server: DropFolderSandbox
 
 def test_file_that_says_the_same_is_left_as_it_is(feed: DropFolderFeed, server: DropFolderSandbox) -> None:
     receipt = feed.put(ENTRY, None)
+    assert server.count("^written") == 1
     server.forget()
     feed.put(ENTRY, receipt)
     assert server.count("^written") == 0

@@ -115,6 +115,7 @@ def test_wrong_sign_in_is_told(guarded: RecruiterMailSandbox) -> None:
 def test_missing_sign_in_is_told(guarded: RecruiterMailSandbox) -> None:
     with connect(guarded, username=None) as feed, pytest.raises(PermanentError):
         feed.put(ENTRY, None)
+    assert guarded.mails == []
 
 
 def test_server_that_cannot_encrypt_is_not_used(server: RecruiterMailSandbox) -> None:

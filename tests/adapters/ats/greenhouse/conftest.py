@@ -11,9 +11,12 @@ from mimis_ats.greenhouse.pace import Pace
 from mimis_ats.greenhouse.sandbox import GreenhouseSandbox
 from mimis_ats.greenhouse.settings import GreenhouseSettings
 
-from mimis_core import Candidate, Person, TalentEntry
+from mimis_core import Candidate, TalentEntry
+from tests.adapters.ats.conftest import EMAIL, NAME
+from tests.adapters.ats.connecting import connecting
 
-EMAIL = "amina@example.org"
+__all__ = ["EMAIL"]
+
 ENTRY = TalentEntry(
     key="https://school.example/shares/1",
     candidate=Candidate(id="978031"),
@@ -27,37 +30,23 @@ Connect = Callable[..., GreenhouseFeed]
 @pytest.fixture
 def server() -> Iterator[GreenhouseSandbox]:
     with GreenhouseSandbox(limit=10_000) as sandbox:
-        sandbox.add_candidate(EMAIL, "Amina Öberg")
+        sandbox.add_candidate(EMAIL, NAME)
         yield sandbox
 
 
 @pytest.fixture
 def connect(server: GreenhouseSandbox) -> Iterator[Connect]:
-    made: list[GreenhouseFeed] = []
-
-    def make(v1: bool = False, pace: Pace | None = None, **changed: Any) -> GreenhouseFeed:
+    def opened(v1: bool = False, pace: Pace | None = None, **changed: Any) -> GreenhouseFeed:
         table = {**(server.settings_v1() if v1 else server.settings()), **changed}
-        made.append(GreenhouseFeed(table.pop("kind"), GreenhouseSettings(**table), pace))
-        return made[-1]
+        return GreenhouseFeed(table.pop("kind"), GreenhouseSettings(**table), pace)
 
-    yield make
-    for feed in made:
-        feed.close()
+    with connecting(opened) as connect:
+        yield connect
 
 
 @pytest.fixture
 def feed(connect: Connect) -> GreenhouseFeed:
     return connect()
-
-
-@pytest.fixture
-def person() -> Person:
-    return Person(email=EMAIL, full_name="Amina Öberg")
-
-
-@pytest.fixture
-def stranger() -> Person:
-    return Person(email="nobody@example.org")
 
 
 @pytest.fixture

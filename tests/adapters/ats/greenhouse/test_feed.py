@@ -73,8 +73,10 @@ def test_note_is_written_once_and_said_to_stay(connect: Connect, server: Greenho
 def test_note_of_a_deleted_candidate_is_gone_with_her(connect: Connect, server: GreenhouseSandbox, v1: bool) -> None:
     feed = connect(v1=v1, note=True)
     receipt = feed.put(ENTRY, None)
+    assert server.received() != []
     server.delete_candidate("978031")
     feed.remove(receipt)
+    assert server.received() == []
 
 
 @pytest.mark.parametrize("fault", ["drop", "reset", "500", "429"])

@@ -172,7 +172,7 @@ def test_sandbox_tells_the_limit_of_each_answer(server: GreenhouseSandbox, ask: 
 
 
 def test_sandbox_misspells_what_v1_misspells(ask: Callable[..., Response]) -> None:
-    body = {"body": "x", "visibility": "public"}
+    body = {"user_id": USER_ID, "body": "x", "visibility": "public"}
     assert ask("POST", "v1/candidates/978031/activity_feed/notes", json=body).json()["visiblity"] == "public"
 
 

@@ -28,11 +28,12 @@ LINES = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), ma
 
 
 @given(
-    st.dictionaries(st.sampled_from(["attachment", "field", "note"]), st.from_regex(r"[a-z0-9_]{1,20}", fullmatch=True))
+    st.dictionaries(
+        st.sampled_from(["attachment", "field", "note"]), st.from_regex(r"[a-z0-9_]{1,20}", fullmatch=True), min_size=1
+    )
 )
 def test_ids_of_a_receipt_come_back(ids: dict[str, str]) -> None:
-    if ids:
-        assert split_ids(join_ids(ids)) == ids
+    assert split_ids(join_ids(ids)) == ids
 
 
 @pytest.mark.parametrize("text", ["", "12", "attachment:", "else:1", "attachment:1 else:2"])

@@ -12,6 +12,7 @@ from mimis_ats.odoo.settings import OdooSettings
 from mimis_ats.texts import STANDING
 
 from mimis_core import Candidate, Person, TalentEntry
+from tests.adapters.ats.connecting import connecting
 
 EMAIL = "amina_ek@example.org"
 TITLE = "Batterier för nybörjare"
@@ -47,16 +48,12 @@ def server(version: int, records: Any) -> Iterator[OdooSandbox]:
 
 @pytest.fixture
 def connect(server: OdooSandbox) -> Iterator[Connect]:
-    made: list[OdooFeed] = []
-
-    def make(**changed: Any) -> OdooFeed:
+    def opened(**changed: Any) -> OdooFeed:
         table = {**server.settings(), **changed}
-        made.append(OdooFeed(table.pop("kind"), OdooSettings(**table)))
-        return made[-1]
+        return OdooFeed(table.pop("kind"), OdooSettings(**table))
 
-    yield make
-    for feed in made:
-        feed.close()
+    with connecting(opened) as connect:
+        yield connect
 
 
 @pytest.fixture
@@ -72,11 +69,6 @@ def locked_out(connect: Connect) -> OdooFeed:
 @pytest.fixture
 def person() -> Person:
     return Person(email=EMAIL, full_name="Amina Ek")
-
-
-@pytest.fixture
-def stranger() -> Person:
-    return Person(email="nobody@example.org")
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ def test_version_decides_how_to_talk(server: OdooSandbox, feed: OdooFeed, versio
     feed.put(ENTRY, None)
     asked, *calls = [request.path for request in server.requests]
     assert asked == "/jsonrpc"
+    assert calls
     assert all(call.startswith(path) for call in calls)
 
 
@@ -49,9 +50,12 @@ def test_login_is_missed_where_it_is_needed(connect: Connect, person: Person) ->
 
 @each_version
 def test_unknown_database_is_told(connect: Connect, person: Person, version: int) -> None:
+    feed = connect(database="another")
     with pytest.raises(MimisError) as caught:
-        connect(database="another").find(person)
+        feed.find(person)
     assert EMAIL not in str(caught.value)
+    (finding,) = feed.check()
+    assert (finding.status, "database" in str(finding.mend)) == ("error", True)
 
 
 @each_version
@@ -86,6 +90,7 @@ def test_missing_app_is_named(
 
 def test_wildcard_in_an_address_finds_nobody_else(server: OdooSandbox, feed: OdooFeed, person: Person) -> None:
     server.add_candidate("amina_ek@example.org.invalid")
+    server.add_candidate("aminaxek@example.org")
     assert [one.id for one in feed.find(person)] == ["41"]
 
 

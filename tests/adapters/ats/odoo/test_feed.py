@@ -38,10 +38,12 @@ def test_note_on_an_archived_application_is_found_again(server: OdooSandbox, fee
 
 
 def test_unchanged_note_is_left_alone(server: OdooSandbox, feed: OdooFeed) -> None:
+    written = r"mail.message.(write|create)|message_post"
     receipt = feed.put(ENTRY, None)
+    assert server.count(written) == 1
     server.forget()
     feed.put(ENTRY, receipt)
-    assert server.count(r"mail.message.(write|create)|message_post") == 0
+    assert server.count(written) == 0
 
 
 def test_tag_stands_where_the_note_stands(server: OdooSandbox, feed: OdooFeed) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from mimis_ats.odoo.feed import MOST
 from mimis_ats.odoo.sandbox import OdooSandbox
 
 from mimis_core import ConfigurationError
@@ -67,6 +68,17 @@ def test_skill_of_another_share_stays(server: OdooSandbox, connect: Connect) -> 
     server.add_skill_type(SKILLS, TITLE, "Annat")
     feed = connect(skill_type=SKILLS)
     receipt = feed.put(ENTRY, None)
+    feed.put(ENTRY.model_copy(update={"key": "k2", "details": {"Annat": "Skolan"}}), None)
+    feed.remove(receipt)
+    assert server.skills() == ["Annat"]
+
+
+def test_skill_of_another_share_stays_among_many_notes(server: OdooSandbox, connect: Connect) -> None:
+    server.add_skill_type(SKILLS, TITLE, "Annat")
+    feed = connect(skill_type=SKILLS)
+    receipt = feed.put(ENTRY, None)
+    for number in range(MOST):
+        server.models.add("mail.message", model="hr.applicant", res_id=1000 + number, body="<p>mimis 0123 4567</p>")
     feed.put(ENTRY.model_copy(update={"key": "k2", "details": {"Annat": "Skolan"}}), None)
     feed.remove(receipt)
     assert server.skills() == ["Annat"]

@@ -13,11 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
-from mimis_core.services import CredentialView, NewPartner, PartnerKeys, Services, ShareOrder, ShareView, open_services
+from mimis_core.services import CredentialView, NewPartner, PartnerKeys, Services, ShareOrder, ShareView
 from mimis_core.settings import load_settings
 from mimis_core.web import create_app
 from tests.adapters.ats.partner.signing import key_set
-from tests.school import Clock, HandCourier, HandPlugin, HandSource, done, page
+from tests.school import Clock, HandCourier, HandSource, done, opened, page
 from tests.services.conftest import NoSealer, NotingFormat
 
 API = "/api/partner/v1"
@@ -28,9 +28,7 @@ def school(school_folder: Path, clock: Clock) -> Iterator[Services]:
     """An open school; documents are quick to make, since nobody reads them here."""
     HandSource.start_anew()
     HandCourier.parcels, HandCourier.errors = [], []
-    with open_services(load_settings(school_folder)) as services:
-        services.plugins.manager.register(HandPlugin(), "hand")
-        services.clock = clock
+    with opened(load_settings(school_folder), clock) as services:
         services._opened["format", "elm"] = NotingFormat()  # type: ignore[assignment]  # all that is asked of it
         services._opened["sealer", "jades"] = NoSealer()  # type: ignore[assignment]  # likewise
         yield services

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,6 +20,8 @@ from tests.adapters.ats.partner.signing import TOKEN, assertion, claims, form, k
 from tests.school import Clock
 
 BASE = "http://127.0.0.1:8000"
+CUT = {"Transfer-Encoding": "chunked", "Connection": "close"}
+"""Of an answer that ends in the middle of a piece."""
 
 
 class KeyServer(Sandbox):
@@ -108,6 +111,8 @@ def test_keys_stand_at_a_public_https_address(url: str) -> None:
         pytest.param(Answer(200, b" " * (LARGEST_SET + 1)), id="too long"),
         pytest.param(Answer(200, b"<html>"), id="a page"),
         pytest.param(Answer(500), id="a fault"),
+        pytest.param(Answer(200, b"ff\r\n{", headers=CUT), id="cut off"),
+        pytest.param(Answer(200, gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"}), id="packed"),
     ],
 )
 def test_address_without_keys_is_told(server: KeyServer, reply: Answer) -> None:
@@ -138,6 +143,8 @@ def test_new_key_is_looked_up_when_it_is_first_used(
     clock.forward(minutes=5)
     assert [code_for(client, school, listed, new, "new") for _ in range(2)] == [200, 200]
     assert server.asked == 2
+    actors = {line.action: line.actor.name for line in school.audit_lines_of(listed.partner.id)}
+    assert actors["partner.keys"] == "Lista AB"
 
 
 def test_unknown_key_makes_us_ask_seldom(
@@ -150,11 +157,12 @@ def test_unknown_key_makes_us_ask_seldom(
     assert server.asked == 3
 
 
-def test_silent_address_leaves_the_keys_as_they_are(
-    client: FlaskClient, school: Services, listed: NewPartner, server: KeyServer, clock: Clock
+@pytest.mark.parametrize("reply", [Answer(500), Answer(200, b"ff\r\n{", headers=CUT)], ids=["silent", "cut off"])
+def test_broken_address_leaves_the_keys_as_they_are(
+    client: FlaskClient, school: Services, listed: NewPartner, server: KeyServer, clock: Clock, reply: Answer
 ) -> None:
     before, _ = school.keys_of_partner(listed.partner.client_id)
-    server.reply = Answer(500)
+    server.reply = reply
     clock.forward(minutes=6)
     assert code_for(client, school, listed, ECKey.generate_key("P-256"), "new") == 401
     assert school.keys_of_partner(listed.partner.client_id) == (before, clock() - timedelta())

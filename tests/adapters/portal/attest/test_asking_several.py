@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from mimis_portal.attest import asking
 
 from mimis_core.services import Services
 from tests.adapters.portal.attest.test_asking import LISTING, ORDER
@@ -72,6 +73,16 @@ def test_what_is_wrong_is_said_and_the_ticks_are_kept(teacher: Browser, school: 
     teacher.send(address(*class_), **ORDER)
     assert (teacher.page.status_code, "Kryssa för minst en deltagare." in teacher.page.text) == (400, True)
     assert school.attestation_page().attestations == ()
+
+
+def test_who_ticks_too_many_is_told_that_some_are_left_out(
+    teacher: Browser, class_: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "MOST", 2)
+    told = "Du kan fråga om 2 deltagare på en gång."
+    assert told in teacher.get(address(*class_)).text
+    assert ticked(teacher) == [(class_[0], True), (class_[1], True)]
+    assert told not in teacher.get(address(*class_[:2], class_[0])).text
 
 
 def test_protected_person_is_not_among_them(teacher: Browser, school: Services, class_: list[str]) -> None:

@@ -87,7 +87,8 @@ def test_what_was_chosen_is_kept_when_the_form_is_saved(
 
 def test_page_is_searched_in_its_language(drafting: Browser, release: EscoRelease) -> None:
     drafting.get(f"{PAGE}?q=food")
-    assert "cook food" not in drafting.page.text
+    assert "ESCO har ingen kompetens med de orden" in drafting.page.text
+    assert "laga mat" not in drafting.page.text
 
 
 def test_what_esco_does_not_have_is_not_chosen(drafting: Browser, school: Services, release: EscoRelease) -> None:

@@ -91,8 +91,9 @@ def test_same_skill_is_added_once(recruiter: Browser, employer: Services, editin
     assert len(employer.role_profiles()[0].profile.needs) == 1
 
 
-def test_order_needs_words(recruiter: Browser, employer: Services, editing: str) -> None:
-    page = fill_in(recruiter, editing, "save", order="all")
+@pytest.mark.parametrize("step", ["save", "done"])
+def test_order_needs_words(recruiter: Browser, employer: Services, editing: str, step: str) -> None:
+    page = fill_in(recruiter, editing, step, order="all")
     assert recruiter.page.status_code == 400
     assert "Skriv med ord hur ni väljer." in page
     assert employer.role_profiles()[0].profile.criteria is None
@@ -148,6 +149,17 @@ def test_share_is_explained_line_by_line(recruiter: Browser, employer: Services,
     assert address in page
     page = recruiter.get(address).text
     for said in (NAME, "Visat", OUTCOME, "Digitala arbetsmiljöer i omsorgen visar det"):
+        assert said in page
+
+
+def test_nameless_share_of_an_issuer_that_is_not_asked_says_what_to_do(
+    recruiter: Browser, employer: Services, share: Share, published: str
+) -> None:
+    recruiter.get("/employer/import")
+    recruiter.send("/employer/import", link=share(anonymous=True))
+    (line,) = employer.import_page().lines
+    page = recruiter.get(f"/employer/roles/{published}/shares/{line.id}").text
+    for said in ("Inte visat", "mimis frågar inte den här utfärdaren", "Ni kan fråga på utfärdarens sida vem det är."):
         assert said in page
 
 

@@ -13,6 +13,7 @@ from mimis_portal.school.connection_words import when_name
 from mimis_core import AuthenticationError, Finding
 from mimis_core.services import Role, Services
 from mimis_core.store.source_tables import AskedPullRow
+from mimis_core.store.tables import OutboxRow
 from tests.adapters.portal.catalogue.conftest import Enter
 from tests.school import HandCourier, HandSource, done, page
 from tests.web.site import Browser
@@ -116,6 +117,26 @@ def test_source_that_cannot_be_fetched_from_is_told_with_its_mend(owner: Browser
     school.drain()
     shown = owner.get(PAGE).text
     assert ("Could not fetch." in shown, "The token is old. Make a new one." in shown) == (True, True)
+    assert "See that the source works. Then try again." in shown.partition("What the system said")[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "destination", "title", "mend"),
+    [
+        ("pull", "sources.hand", "Could not fetch from hand", "See that the source works."),
+        ("webhook", "webhooks", "An employer’s system could not be told", "Ask the employer whether its system takes"),
+    ],
+    ids=["pull", "webhook"],
+)
+def test_first_page_says_what_has_stopped_and_what_to_do(
+    owner: Browser, school: Services, kind: str, destination: str, title: str, mend: str
+) -> None:
+    fetch(owner)
+    with school.database.transaction() as session:
+        (row,) = session.query(OutboxRow)
+        row.kind, row.destination, row.state, row.reason = kind, destination, "attention", "HTTP 500"
+    shown = owner.get("/school").text
+    assert (title in shown, mend in shown) == (True, True)
 
 
 def test_how_far_it_has_come_is_shown(owner: Browser, school: Services) -> None:
