@@ -65,9 +65,13 @@ class Keyboard:
         self.tick(summary)
 
     def choose_file(self, field: Locator, file: Path) -> None:
-        """Go to a field for a file, open the browser's own dialogue and choose."""
-        self._go_to(field)
+        """Go to a field for a file, open the browser's own dialogue and choose.
+
+        The dialogue is waited for from the first Tab on: asked for with the last key, a busy browser may hear of it
+        only after the key, and then the dialogue is never seen (14 of 150 times beside three busy loops; so, none).
+        """
         with self._page.expect_file_chooser() as asking:
+            self._go_to(field)
             self._page.keyboard.press("Enter")
         asking.value.set_files(file)
 
