@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from sqlalchemy import create_engine, make_url, text
+import psycopg
+from sqlalchemy import make_url
 
 from mimis_core.store.database import Database
 
@@ -45,7 +46,7 @@ def serve_postgres() -> Iterator[str]:
 def ready_database(url: str) -> Iterator[str]:
     """A database with all tables, of its own, on the server with this address; it is dropped at the end."""
     name = f"test_{uuid4().hex}"
-    _execute(url, f"CREATE DATABASE {name} TEMPLATE {READY}")
+    _execute(url, f"CREATE DATABASE {name} TEMPLATE {READY} STRATEGY FILE_COPY")  # in half the time: no log is written
     yield _address(url, name)
     _execute(url, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -62,8 +63,6 @@ def _address(url: str, database: str) -> str:
 
 
 def _execute(url: str, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
+            connection.execute(statement.encode())

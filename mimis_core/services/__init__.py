@@ -31,6 +31,7 @@ from mimis_core.services.attestation_views import (
     OutcomeAnswer,
     OutcomeSeen,
 )
+from mimis_core.services.attestations import MOST_ASKED
 from mimis_core.services.attesting import AttestingServices
 from mimis_core.services.audit import AuditServices, AuditVerdict
 from mimis_core.services.audit_pages import AuditLine, AuditPage
@@ -152,6 +153,7 @@ __all__ = [
     "ESCO_ATTRIBUTION",
     "MEASURES",
     "MODES",
+    "MOST_ASKED",
     "RENEWED",
     "WEBHOOK_EVENTS",
     "WEBHOOK_TOLERANCE",

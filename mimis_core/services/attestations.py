@@ -38,7 +38,7 @@ LONGEST_TEXT = 200
 """Characters of a name, a role or a workplace."""
 MOST_HOURS = 10_000
 PAGE = 50
-TOGETHER = 50
+MOST_ASKED = 50
 """Learners that are asked about at once."""
 SEARCHED = 200
 """Learners of that name whose requests are looked up."""
@@ -66,11 +66,12 @@ class AttestationServices(PullServices, DirectoryServices):
         """Ask the same of several learners, each by a link of its own; ``learner_id`` of the order counts for nothing.
 
         Whom nobody may be asked about, or who is not known, is among ``refused``, and the others are asked about.
-        Raises UserError as :meth:`ask_attestation` does, and with the code ``too_many`` for more than :data:`TOGETHER`.
+        Raises UserError as :meth:`ask_attestation` does, and with the code ``too_many`` for more than
+        :data:`MOST_ASKED`.
         """
         order, wanted = attestation_order, list(dict.fromkeys(learner_ids))
-        if len(wanted) > TOGETHER:
-            raise UserError(f"At most {TOGETHER} are asked about at once.", mend="Choose fewer.", code="too_many")
+        if len(wanted) > MOST_ASKED:
+            raise UserError(f"At most {MOST_ASKED} are asked about at once.", mend="Choose fewer.", code="too_many")
         entry = self._entry_to_attest(order.achievement_id)
         self._refuse_order(order)
         links, refused = {}, {}

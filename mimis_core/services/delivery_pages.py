@@ -61,7 +61,8 @@ class DeliveryPage(Model):
 class StoppedWork(Model):
     """One piece of work that waits for a person.
 
-    ``kind``: issue, deliver, mail, event (a hint of a source) or pull (of a source). ``ref`` is the id of what it is
+    ``kind``: issue, deliver, mail, webhook (to an employer), event (a hint of a source) or pull
+    (of a source). ``ref`` is the id of what it is
     about. ``doubtful`` is a mail of which nobody knows whether it went out. ``title`` and ``name`` are None where it is
     about no credential, or nobody.
     """

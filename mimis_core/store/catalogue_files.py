@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,30 +171,35 @@ def write_entries(folder: Path, entries: Iterable[Achievement]) -> list[Path]:
     return list(wanted)
 
 
-def _read_entry(path: Path) -> tuple[Achievement | None, list[_Mistake]]:
+def _read_entry(path: Path) -> tuple[Achievement | None, Sequence[_Mistake]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            return None, [_Mistake(path.name, 1, "file", "Refers to another place with *", "Write the text out.")]
-        node = yaml.compose(text, Loader=_Loader)
-        raw = yaml.load(text, Loader=_Loader)
+        return _read_text(path.name, path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         return None, [_Mistake(path.name, 1, "file", "Is not UTF-8", "Save it again with the encoding UTF-8.")]
     except OSError:
         return None, [_Mistake(path.name, 1, "file", "Cannot be read", "Check the rights to the file.")]
+
+
+@lru_cache(maxsize=1000)  # a hub opens the folders of its schools again and again, and their files are as they were
+def _read_text(file: str, text: str) -> tuple[Achievement | None, Sequence[_Mistake]]:
+    try:
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
+            return None, [_Mistake(file, 1, "file", "Refers to another place with *", "Write the text out.")]
+        node = yaml.compose(text, Loader=_Loader)
+        raw = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError) as error:  # the second from a value with a tag such as !!int
-        return None, [_not_yaml(path.name, error)]
+        return None, [_not_yaml(file, error)]
     if not isinstance(node, yaml.MappingNode):
-        return None, [_Mistake(path.name, 1, "file", "Holds no entry", "Start with a line such as id: my-entry.")]
+        return None, [_Mistake(file, 1, "file", "Holds no entry", "Start with a line such as id: my-entry.")]
     lines: dict[Place, int] = {}
     mistakes = [
-        _Mistake(path.name, line, _dotted(place), "Is written twice", "Keep one of them.")
+        _Mistake(file, line, _dotted(place), "Is written twice", "Keep one of them.")
         for place, line in _mark(node, (), lines)
     ]
     try:
         return _with_codes(Achievement.model_validate(raw)), mistakes
     except ValidationError as error:
-        return None, sorted(mistakes + _invalid(path.name, error, lines), key=lambda mistake: mistake.line)
+        return None, sorted(mistakes + _invalid(file, error, lines), key=lambda mistake: mistake.line)
 
 
 def _with_codes(entry: Achievement) -> Achievement:

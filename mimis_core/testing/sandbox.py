@@ -141,7 +141,7 @@ class Sandbox:
         if self._server is None:
             self._ended.clear()
             self._server = Server(self.answer)
-            threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name=self.name).start()
+            threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True, name=self.name).start()
 
     def stop(self) -> None:
         """Stop serving: what waits answers at once, open connections are closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,21 +17,29 @@ from mimis_core import DataError, NotFoundError, Organisation, UserError
 from mimis_core.cli.init import write_folder
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
-from tests.school import NOW, Clock, HandSource, done, opened, page
+from tests.school import NOW, Clock, HandSource, done, open_at_once, opened, page
 
 ENTRY, OTHER = "digitala-arbetsmiljoer", "verktygsvana"
 WORDS = "Vi anställer gärna den som kan det här."
 BADGES = '\n[formats.badge]\nkind = "openbadge"\nsealer = { kind = "vc-jwt" }\n'
 
 
-@pytest.fixture
-def employer(tmp_path: Path) -> Iterator[Services]:
-    """An employer with a seal of its own."""
+@pytest.fixture(scope="module")
+def employer_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an employer with a seal of its own."""
     company = Organisation(
         id="verkstad", legal_name={"sv": "Verkstad AB"}, registration="556036-0793", eidas="NTRSE-5560360793"
     )
-    folder = tmp_path / "employer"
+    folder = tmp_path_factory.mktemp("employer") / "template"
     write_folder(folder, "school", company, "http://127.0.0.1:9", "sqlite:///mimis.db", "none-enrolled")
+    open_at_once(folder)
+    return folder
+
+
+@pytest.fixture
+def employer(employer_template: Path, tmp_path: Path) -> Iterator[Services]:
+    """It opened, in a copy for one test."""
+    folder = Path(shutil.copytree(employer_template, tmp_path / "employer"))
     with open_services(load_settings(folder)) as services:
         yield services  # by the real clock, as its certificate is
 

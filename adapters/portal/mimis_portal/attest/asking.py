@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from mimis_core import Learner, UserError
-from mimis_core.services import AttestationLink, AttestationStanding
+from mimis_core.services import MOST_ASKED, AttestationLink, AttestationStanding
 from mimis_core.web import current_services, current_staff, gettext, limited, pick, staff_may, staff_required
 from mimis_portal.attest import words
 from mimis_portal.attest.forms import ASKED, Form, read_order
@@ -19,8 +19,6 @@ from mimis_portal.forms import one_of, today
 attestations = Blueprint("attestations", __name__, url_prefix="/school/attestations", template_folder="../templates")
 
 OPEN_FOR = timedelta(days=14)
-MOST = 50
-"""Learners that are asked about at once."""
 
 
 @attestations.context_processor
@@ -152,13 +150,14 @@ def _refused() -> dict[str, str]:
 def people_in(sent: MultiDict[str, str]) -> list[Learner]:
     """The learners that were ticked, in that order. Nobody is asked about protected ones by a link.
 
-    Of more than :data:`MOST` the first are given, and the reader is told.
+    Of more than :data:`MOST_ASKED` the first are given, and the reader is told.
     """
     ticked = list(dict.fromkeys(sent.getlist("learner")))
-    ids = ticked[:MOST]
-    if len(ticked) > MOST:
+    ids = ticked[:MOST_ASKED]
+    if len(ticked) > MOST_ASKED:
         flash(
-            gettext("You can ask about %(num)s learners at once. The first that you ticked are here.", num=MOST), "warn"
+            gettext("You can ask about %(num)s learners at once. The first that you ticked are here.", num=MOST_ASKED),
+            "warn",
         )
     found = current_services().learners_by_id(ids)
     return [found[one] for one in ids if one in found and not found[one].protected]

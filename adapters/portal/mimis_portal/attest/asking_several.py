@@ -6,9 +6,9 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mimis_core import UserError
-from mimis_core.services import AskedMany
+from mimis_core.services import MOST_ASKED, AskedMany
 from mimis_core.web import current_services, current_staff, gettext, limited, ngettext, staff_required
-from mimis_portal.attest.asking import MOST, attestations, blank, entries, people_in
+from mimis_portal.attest.asking import attestations, blank, entries, people_in
 from mimis_portal.attest.forms import ASKED, Form, read_order
 
 
@@ -25,7 +25,7 @@ def ask_several() -> ResponseReturnValue:
     if request.method != "POST":
         chosen = [one.id for one in learners]
         return render_template("portal/attest/ask_several.html", **shown, chosen=chosen, form=blank())
-    form, chosen = Form.of(request.form, ASKED), request.form.getlist("learner")[:MOST]
+    form, chosen = Form.of(request.form, ASKED), request.form.getlist("learner")[:MOST_ASKED]
     asked = _asked(form, chosen)
     if asked is not None:
         return _told(asked)

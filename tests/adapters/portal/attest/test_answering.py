@@ -36,7 +36,7 @@ def test_supervisor_goes_from_the_mail_to_the_receipt(supervisor: Browser, schoo
     for said in ("Åsa Öberg 1", "Lärare Lo Berg", "070-123 45 67", "Hotell Demo", "5 oktober 2026"):
         assert said in supervisor.page.text
     answer_all(supervisor, link)
-    assert "180.5" in supervisor.page.text
+    assert "180,5" in supervisor.page.text
     supervisor.send(f"{link}/send")
     assert (supervisor.path, "Tack." in supervisor.page.text) == (link, True)
     (award,) = school.awards()

@@ -53,7 +53,7 @@ def test_endorsement_of_something_else_is_told(owner: Browser, school: Services,
 
 @pytest.mark.parametrize("content", [b"en bild", b"{}"], ids=["text", "json"])
 def test_what_is_no_endorsement_is_told(owner: Browser, school: Services, content: bytes) -> None:
-    assert "Det här är ingen signerad rekommendation." in take_in(owner, content)
+    assert "Det här är ingen förseglad rekommendation." in take_in(owner, content)
 
 
 def test_broken_signature_is_told_and_nobody_can_vouch_for_it(
