@@ -7,10 +7,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 
 from mimis_core import AutomaticRule, Organisation, Requirement
 from mimis_core.cli.init import write_folder
@@ -19,7 +21,7 @@ from mimis_core.settings import load_settings
 from mimis_core.store.catalogue_files import load_catalogue
 from mimis_core.store.database import Database
 from tests.postgres import ready_database, serve_postgres
-from tests.school import Clock, HandCourier, HandSource, open_at_once, opened
+from tests.school import Clock, HandCourier, HandSource, opened
 
 pytest_plugins = ["tests.leaks", "tests.templates", "tests.feed_table"]
 
@@ -73,6 +75,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def keys_are_opened_once() -> Iterator[None]:
+    """Opening a key file judges an RSA key of 3,072 bits, which takes longer than most tests; each is judged once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mimis_seals.keys.pkcs12.load_pkcs12", lru_cache(maxsize=100)(load_pkcs12))
+        yield
+
+
 @pytest.fixture(scope="session")
 def school_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A school folder as ``mimis init`` makes it: one entry awards by rule, one waits for a teacher."""
@@ -85,7 +95,6 @@ def school_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         email="kontakt@demo.example",
     )
     write_folder(folder, "school", school, "http://127.0.0.1:9", "sqlite:///mimis.db", "none-enrolled")
-    open_at_once(folder)
     rule = AutomaticRule(decided_by="Rektor Test", decided_on=date(2026, 8, 1))
     earned = {
         "digitala-arbetsmiljoer": {"earned_by": (Requirement(module="course:1"),), "automatic": rule},

@@ -9,10 +9,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
-from mimis_seals.keys.trial import KEY_FILE, PASSWORD_FILE
 from pydantic import SecretStr
 
 from mimis_core import (
@@ -134,21 +130,6 @@ class Clock:
     def forward(self, **amount: float) -> None:
         """Move it."""
         self.now += timedelta(**amount)
-
-
-def open_at_once(folder: Path) -> None:
-    """Write a school's trial key anew with one round of its key derivation: its 20,000 are slower than most tests."""
-    (file,) = folder.rglob(KEY_FILE)
-    password = file.with_name(PASSWORD_FILE).read_bytes()
-    held = pkcs12.load_pkcs12(file.read_bytes(), password)
-    others = [one.certificate for one in held.additional_certs]
-    form = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1)
-    quick = form.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC).hmac_hash(SHA256()).build(password)
-    assert isinstance(held.key, RSAPrivateKey)
-    assert held.cert is not None
-    file.write_bytes(
-        pkcs12.serialize_key_and_certificates(held.cert.friendly_name, held.key, held.cert.certificate, others, quick)
-    )
 
 
 @contextmanager

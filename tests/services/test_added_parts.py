@@ -15,7 +15,7 @@ from mimis_core.cli.init import write_folder
 from mimis_core.services import Services
 from mimis_core.settings import load_settings
 from mimis_core.store.tables import CompletionRow
-from tests.school import Clock, HandSource, done, open_at_once, opened, page, someone
+from tests.school import Clock, HandSource, done, opened, page, someone
 from tests.services.test_stacking import LARGE, SMALL, write_larger
 
 OTHER_EIDAS = "NTRSE-5566778899"
@@ -28,7 +28,6 @@ def other_template(school_template: Path, ready_file: Path, tmp_path_factory: py
     name = {"sv": "Grannbygdens folkhögskola", "en": "Grannbygden Folk High School"}
     school = Organisation(id="school", legal_name=name, registration="556677-8899", eidas=OTHER_EIDAS)
     write_folder(folder, "school", school, "http://127.0.0.1:9", "sqlite:///mimis.db", "none-enrolled")
-    open_at_once(folder)
     shutil.copytree(school_template / "catalogue", folder / "catalogue", dirs_exist_ok=True)
     shutil.copyfile(ready_file, folder / "mimis.db")
     with (folder / "mimis.toml").open("a", encoding="utf-8") as file:

@@ -17,7 +17,7 @@ from mimis_core import DataError, NotFoundError, Organisation, UserError
 from mimis_core.cli.init import write_folder
 from mimis_core.services import Services, open_services
 from mimis_core.settings import load_settings
-from tests.school import NOW, Clock, HandSource, done, open_at_once, opened, page
+from tests.school import NOW, Clock, HandSource, done, opened, page
 
 ENTRY, OTHER = "digitala-arbetsmiljoer", "verktygsvana"
 WORDS = "Vi anställer gärna den som kan det här."
@@ -32,7 +32,6 @@ def employer_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     folder = tmp_path_factory.mktemp("employer") / "template"
     write_folder(folder, "school", company, "http://127.0.0.1:9", "sqlite:///mimis.db", "none-enrolled")
-    open_at_once(folder)
     return folder
 
 

@@ -78,7 +78,7 @@ def test_what_is_wrong_is_said_and_the_ticks_are_kept(teacher: Browser, school: 
 def test_who_ticks_too_many_is_told_that_some_are_left_out(
     teacher: Browser, class_: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "MOST", 2)
+    monkeypatch.setattr(asking, "MOST_ASKED", 2)
     told = "Du kan fråga om 2 deltagare på en gång."
     assert told in teacher.get(address(*class_)).text
     assert ticked(teacher) == [(class_[0], True), (class_[1], True)]

@@ -8,10 +8,10 @@ import pytest
 
 from mimis_core.services import EndorsementOrder, Role, Services
 from tests.adapters.portal.catalogue.conftest import Enter
-from tests.services.test_endorsements import ENTRY, OTHER, WORDS, employer, signed
+from tests.services.test_endorsements import ENTRY, OTHER, WORDS, employer, employer_template, signed
 from tests.web.site import Browser
 
-__all__ = ["employer"]
+__all__ = ["employer", "employer_template"]
 
 HERE = f"/school/catalogue/{ENTRY}/endorsements"
 

@@ -8,10 +8,10 @@ import pytest
 
 from mimis_core import DataError, TemporaryError, UserError
 from mimis_core.services import Services
-from tests.services.test_added_parts import asking, learner_of, other_school, sealed
+from tests.services.test_added_parts import asking, learner_of, other_school, other_template, sealed
 from tests.web.site import Browser
 
-__all__ = ["asking", "other_school", "sealed"]
+__all__ = ["asking", "other_school", "other_template", "sealed"]
 
 ASKED = "Do you have a credential from another school?"
 CODES = {

@@ -6,9 +6,9 @@ import pytest
 
 from mimis_core.services import Role, Services
 from tests.adapters.portal.catalogue.conftest import Enter
-from tests.services.test_added_parts import asking, learner_of, other_school, sealed, waiting
+from tests.services.test_added_parts import asking, learner_of, other_school, other_template, sealed, waiting
 
-__all__ = ["asking", "other_school", "sealed"]
+__all__ = ["asking", "other_school", "other_template", "sealed"]
 
 
 @pytest.fixture
