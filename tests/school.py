@@ -166,7 +166,7 @@ def page(*completions: Completion, **changes: Any) -> PulledPage:
     return PulledPage(completions=completions, **changes)
 
 
-def change_entry(folder: Path, **changes: Any) -> None:
-    """Change the file of the entry that is awarded by rule; who reads the catalogue after it sees that."""
-    file = folder / "catalogue" / "digitala-arbetsmiljoer.yaml"
+def change_entry(folder: Path, entry: str = "digitala-arbetsmiljoer", /, **changes: Any) -> None:
+    """Change the file of an entry, of the one that is awarded by rule; who reads the catalogue after it sees that."""
+    file = folder / "catalogue" / f"{entry}.yaml"
     file.write_text(json.dumps({**json.loads(file.read_text("utf-8")), **changes}), "utf-8")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from mimis_core import AwardState, IssueOrder, UserError
 from mimis_core.services import CredentialView, Services
-from tests.school import NOW, Clock, HandCourier, HandSource, done, page
+from tests.school import NOW, Clock, HandCourier, HandSource, change_entry, done, page
 from tests.services.test_life import actions, statuses
 
 
@@ -94,11 +95,9 @@ def test_rejected_renewal_is_not_proposed_again(yearly: Services, issued: Creden
     assert yearly.awards(AwardState.PROPOSED) == []
 
 
-def test_one_of_two_parts_renews_nothing(yearly: Services, clock: Clock, school_folder: object) -> None:
+def test_one_of_two_parts_renews_nothing(yearly: Services, clock: Clock, school_folder: Path) -> None:
     """The teacher's entry asks for two courses; it has no end here, so it is given one."""
-    entry = yearly.catalogue.get("verktygsvana", 1)
-    assert entry is not None
-    object.__setattr__(entry, "valid_months", 12)
+    change_entry(school_folder, "verktygsvana", valid_months=12)
     HandSource.pages = [page(done("course:2"), done("course:3"))]
     yearly.sync()
     yearly.decide_award(yearly.awards()[0]["id"], approve=True, by="Lärare")
