@@ -11,6 +11,7 @@ from mimis_core.cli.output import DONE, FAILED, HERE, Config, Json, emit
 from mimis_core.errors import UserError
 from mimis_core.principles import PrincipleCheck, passes
 from mimis_core.services import configured
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.catalogue_files import write_entries
 
 app = typer.Typer(help="Check the catalogue against the six principles.")
@@ -47,7 +48,7 @@ def list_(config: Config = HERE, json_: Json = False) -> None:
             {"entry": one.id, "version": one.version, "state": one.state, "draft": one.draft}
             | {
                 "in": "file" if one.in_file else "portal",
-                "title": one.title.get("sv") or next(iter(one.title.values())),
+                "title": in_swedish(one.title),
             }
             for one in services.entries()
         ]

@@ -18,6 +18,7 @@ from mimis_core.errors import UserError
 from mimis_core.services.base import ServicesBase
 from mimis_core.services.export_page import learner_page
 from mimis_core.services.learner_tables import ABOUT_ERASED, THROUGH, learner_column, learner_models, table_of
+from mimis_core.services.texts import in_swedish
 from mimis_core.store.record_tables import BY_PEOPLE, MergeRow
 from mimis_core.store.tables import AuditRow, Base, CredentialRow, LearnerRow, PartnerRow, ShareRow
 from mimis_core.store.types import EncryptedBytes
@@ -77,7 +78,7 @@ class ExportServices(ServicesBase):
                     mend="Give --by and --reason, and hand the files over in person.",
                 )
             name = self.settings.organisation.legal_name
-            found = LearnerExport(learner_id, self.clock(), name.get("sv") or next(iter(name.values())))
+            found = LearnerExport(learner_id, self.clock(), in_swedish(name))
             held = self._all_of(session, learner_id)
             for row in held.get(CredentialRow, ()):
                 if isinstance(row, CredentialRow) and row.content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from mimis_core.model import Organisation
+from mimis_core.services.texts import in_swedish
 
 Mail = tuple[str, str]
 """Subject and plain text."""
@@ -12,7 +13,7 @@ Mail = tuple[str, str]
 
 def name_of(school: Organisation) -> str:
     """What a school calls itself: in Swedish, or in what it has a name in."""
-    return school.legal_name.get("sv") or next(iter(school.legal_name.values()))
+    return in_swedish(school.legal_name)
 
 
 def sign_in_mail(school: Organisation, link: str) -> Mail:

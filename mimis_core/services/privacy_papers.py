@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mimis_core.catalogue import Catalogue
+from mimis_core.services.texts import in_swedish
 from mimis_core.settings import Settings
 from mimis_core.store.cipher import ALSO_PLAIN
 
@@ -142,8 +143,7 @@ def _values(settings: Settings, catalogue: Catalogue, today: date) -> dict[str, 
 
 
 def _name(settings: Settings) -> str:
-    names = settings.organisation.legal_name
-    return names.get("sv") or next(iter(names.values()))
+    return in_swedish(settings.organisation.legal_name)
 
 
 def _escape(text: str) -> str:
