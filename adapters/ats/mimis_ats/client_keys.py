@@ -94,6 +94,11 @@ def fetch_keys(url: str, base_url: str) -> PartnerKeys:
         if response.status_code != 200:
             raise PermanentError(f"The employer's keys are not there: it answers {response.status_code}.", code="jwks")
         content = read_bounded(
-            response, "The answer with the employer's keys", largest=LARGEST_SET, seconds=LONGEST_FETCH, code="jwks"
+            response,
+            "The answer with the employer's keys",
+            largest=LARGEST_SET,
+            seconds=LONGEST_FETCH,
+            code="jwks",
+            mend="Ask the employer to give fewer keys, as plain JSON.",
         )
     return PartnerKeys(jwks=as_text(read_keys(content)), url=url)

@@ -124,7 +124,12 @@ def open_link(link: str, *, retries: int = 3, timeout: tuple[float, float] = (5.
         client.ask("GET", link, headers=headers, allow_redirects=False, stream=True) as response,
     ):
         content = read_bounded(
-            response, "The answer of the share page", largest=LARGEST_SHARE, seconds=LONGEST_ANSWER, code="share"
+            response,
+            "The answer of the share page",
+            largest=LARGEST_SHARE,
+            seconds=LONGEST_ANSWER,
+            code="share",
+            mend="Ask whoever runs it.",
         )
         _refuse_gone(client, response, _problem_code(response, content))
         return read_share(_json_of(content), issuer, link)
